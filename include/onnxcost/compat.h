@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * onnxcost/compat.h - what a compiler adds to C17, under portable names.
+ *
+ * In here: attributes, 128-bit integers, overflow-checked builtins.
+ * Not in here: what an operating system adds (base/os.h).
+ */
+#ifndef ONNXCOST_COMPAT_H
+#define ONNXCOST_COMPAT_H
+
+#if defined(__GNUC__)
+#define OC_NODISCARD __attribute__((warn_unused_result))
+#define OC_PRINTF(format_index, first_index)                                 \
+    __attribute__((format(printf, format_index, first_index)))
+#define OC_NORETURN __attribute__((noreturn))
+#define OC_UNUSED __attribute__((unused))
+#define OC_FALLTHROUGH __attribute__((fallthrough))
+#define OC_EXPORT __attribute__((visibility("default")))
+#else
+#error "onnxcost needs a compiler with GNU builtins (gcc or clang)"
+#endif
+
+__extension__ typedef __int128 oc_i128;
+__extension__ typedef unsigned __int128 oc_u128;
+
+/* True when the exact result does not fit *result. */
+#define OC_ADD_OVERFLOWS(a, b, result) __builtin_add_overflow(a, b, result)
+#define OC_SUB_OVERFLOWS(a, b, result) __builtin_sub_overflow(a, b, result)
+#define OC_MUL_OVERFLOWS(a, b, result) __builtin_mul_overflow(a, b, result)
+
+#endif
