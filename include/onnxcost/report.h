@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * onnxcost/report.h - the finished answer about one model, as plain data.
+ *
+ * In here: oc_report, what it is made of, its release.
+ * Not in here: making one (analyze.h), writing and reading it (write.h).
+ *
+ * A report is immutable once made. Every array is a count beside a const
+ * pointer, every string is valid UTF-8 and never NULL unless its comment says
+ * so, and all of it belongs to the report. Zero-initialised figures,
+ * quantities and tensors mean "unknown", never 0.
+ */
+#ifndef ONNXCOST_REPORT_H
+#define ONNXCOST_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "onnxcost/compat.h"
+#include "onnxcost/expr.h"
+#include "onnxcost/formula.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- figures ---- */
+
+/* From bad to good: a sum has the least status among its parts, except that
+ * something left out makes it OC_FIGURE_LOWER_BOUND. */
+typedef enum oc_figure_status {
+    OC_FIGURE_UNKNOWN,
+    OC_FIGURE_LOWER_BOUND,
+    OC_FIGURE_UPPER_BOUND,
+    OC_FIGURE_ESTIMATE,
+    OC_FIGURE_EXACT
+} oc_figure_status;
+
+/* A figure of a row: `formula` is NULL when it is unknown, OC_STATIC (or any
+ * other empty string) when it is the integer `value`, else a formula over the
+ * report's symbols and definitions. An integer above 2^63 - 1 is a formula of
+ * digits. */
+typedef struct oc_figure {
+    const char *formula;
+    int64_t value;
+} oc_figure;
+
+#define OC_STATIC ""
+
+static inline oc_figure oc_figure_of(int64_t value)
+{
+    oc_figure figure = {OC_STATIC, value};
+    return figure;
+}
+static inline bool oc_figure_is_known(oc_figure figure)
+{
+    return figure.formula != NULL;
+}
+static inline bool oc_figure_is_static(oc_figure figure)
+{
+    return figure.formula != NULL && figure.formula[0] == '\0';
+}
+
+/* A figure of the totals. has_value false and formula NULL: unknown. With
+ * all symbols bound both may be there. */
+typedef struct oc_quantity {
+    bool has_value;
+    int64_t value;
+    const char *formula; /* or NULL */
+    oc_figure_status status;
+    bool has_upper; /* an upper bound is known as an integer */
+    int64_t upper_value;
+    const char *upper_formula; /* else as a formula, or NULL */
+} oc_quantity;
+
+/* ---- tensors ---- */
+
+typedef enum oc_report_tensor_kind {
+    OC_REPORT_TENSOR,
+    OC_REPORT_SPARSE,
+    OC_REPORT_SEQUENCE, /* length, element */
+    OC_REPORT_OPTIONAL, /* element */
+    OC_REPORT_MAP       /* elem_type is the key's, element the value */
+} oc_report_tensor_kind;
+
+/* An omitted operand of a node has the name "" and nothing known. */
+typedef struct oc_report_tensor {
+    const char *name;
+    oc_report_tensor_kind kind;
+    bool has_shape;        /* false: the rank is unknown */
+    const char *elem_type; /* "float", "int64", ...; NULL: unknown */
+    size_t rank;
+    const oc_figure *dims;
+    oc_figure length;                       /* of a sequence */
+    const struct oc_report_tensor *element; /* or NULL */
+} oc_report_tensor;
+
+/* ---- the model ---- */
+
+typedef struct oc_report_opset {
+    const char *domain; /* "" for ai.onnx */
+    int64_t version;
+} oc_report_opset;
+
+typedef struct oc_report_file {
+    const char *file;
+    int64_t bytes;
+} oc_report_file;
+
+typedef struct oc_report_model {
+    const char *file; /* basename */
+    int64_t bytes;    /* decompressed */
+    const char *fingerprint;
+    int64_t ir_version;
+    size_t opset_count;
+    const oc_report_opset *opsets;
+    const char *producer;
+    const char *producer_version;
+    const char *graph; /* its name */
+    int64_t nodes;
+    int64_t functions;
+    size_t external_count;
+    const oc_report_file *external;
+} oc_report_model;
+
+/* ---- symbols ---- */
+
+typedef enum oc_report_symbol_kind {
+    OC_REPORT_SYMBOL_INPUT,
+    OC_REPORT_SYMBOL_DECLARED,
+    OC_REPORT_SYMBOL_DATA_DEPENDENT,
+    OC_REPORT_SYMBOL_TRIP_COUNT
+} oc_report_symbol_kind;
+
+#define OC_NO_NODE UINT32_MAX  /* no row of `nodes` */
+#define OC_NO_BLOCK UINT32_MAX /* no row of `attention` */
+
+typedef struct oc_report_symbol {
+    const char *name;     /* an identifier */
+    const char *original; /* as the model spells it */
+    oc_report_symbol_kind kind;
+    uint32_t node; /* the row that makes it, or OC_NO_NODE */
+    bool has_lower, has_upper;
+    int64_t lower, upper;
+    bool has_value; /* bound by the user */
+    int64_t value;
+} oc_report_symbol;
+
+typedef struct oc_report_definition {
+    const char *name;
+    const char *formula; /* over symbols and earlier definitions */
+} oc_report_definition;
+
+typedef enum oc_report_relation {
+    OC_REPORT_EQUAL,   /* left == right */
+    OC_REPORT_AT_MOST, /* left <= right */
+    OC_REPORT_DIVIDES, /* right % left == 0 */
+    OC_REPORT_NONZERO  /* left != 0 */
+} oc_report_relation;
+
+typedef struct oc_report_assumption {
+    oc_report_relation kind;
+    uint32_t node;     /* the first that needs it, or OC_NO_NODE */
+    const char *left;  /* formula */
+    const char *right; /* formula; NULL for OC_REPORT_NONZERO */
+    bool noise;        /* true but not worth a line of text; not in the JSON */
+} oc_report_assumption;
+
+/* ---- totals ---- */
+
+typedef enum oc_total {
+    OC_TOTAL_MACS,
+    OC_TOTAL_FLOPS,
+    OC_TOTAL_TRANSCENDENTALS,
+    OC_TOTAL_PARAMS,
+    OC_TOTAL_BUFFERS,
+    OC_TOTAL_QUANTIZATION_ELEMENTS,
+    OC_TOTAL_WEIGHT_BYTES,
+    OC_TOTAL_READ_BYTES,
+    OC_TOTAL_WRITE_BYTES,
+    OC_TOTAL_TRAFFIC_BYTES,
+    OC_TOTAL_SUM_ACTIVATION_BYTES,
+    OC_TOTAL_PEAK_ACTIVATION_BYTES,
+    OC_TOTAL_ARENA_BYTES,
+    OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN,
+    OC_TOTAL_COUNT
+} oc_total;
+
+/** "macs", "flops", ...: the key in the JSON. */
+const char *oc_total_name(oc_total total);
+
+typedef struct oc_report_macs {
+    const char *left, *right; /* elem_types; NULL: unknown */
+    oc_figure macs;
+} oc_report_macs;
+
+typedef struct oc_report_op {
+    const char *op_type;
+    const char *domain;
+    int64_t nodes;
+} oc_report_op;
+
+typedef struct oc_report_coverage {
+    int64_t nodes, costed;
+    size_t unknown_count;
+    const oc_report_op *unknown;
+    size_t estimated_count;
+    const oc_report_op *estimated;
+} oc_report_coverage;
+
+/* ---- rows ---- */
+
+/* One line of by_op or by_scope. `status` holds for all figures; a figure of
+ * which parts are unknown holds the known rest, as a lower bound. */
+typedef struct oc_report_group {
+    const char *op_type; /* by_op */
+    const char *domain;  /* by_op */
+    const char *scope;   /* by_scope */
+    int64_t depth;       /* by_scope */
+    int64_t nodes;
+    oc_figure_status status;
+    oc_figure macs, flops, transcendentals, params, traffic_bytes;
+} oc_report_group;
+
+typedef enum oc_report_role {
+    OC_ROLE_COMPUTE,
+    OC_ROLE_VIEW,   /* no bytes move */
+    OC_ROLE_SHAPE,  /* feeds only shape arithmetic */
+    OC_ROLE_FOLDED, /* constant */
+    OC_ROLE_MASK,
+    OC_ROLE_DATA /* bytes move, no flops */
+} oc_report_role;
+
+/* Kept small: a report may have millions. Its index is its position. */
+typedef struct oc_report_node {
+    const char *name;
+    const char *op_type;
+    const char *domain;
+    const char *scope;
+    const char *subgraph; /* "Loop_3.body", "Block#2"; NULL: main graph */
+    const char *note;     /* or NULL */
+    oc_figure executions;
+    oc_figure macs, flops, transcendentals, params, weight_bytes;
+    oc_figure read_bytes, write_bytes, traffic_bytes, live_bytes;
+    /* Tensors may be shared between nodes. */
+    const oc_report_tensor *const *inputs;
+    const oc_report_tensor *const *outputs;
+    uint32_t input_count, output_count;
+    uint32_t since_version; /* 0: unknown */
+    uint32_t attention;     /* index of its block, or OC_NO_BLOCK */
+    uint32_t alike; /* equal for nodes that formats may fold; 0: folds with
+                       none; not in the JSON */
+    uint8_t status; /* oc_figure_status */
+    uint8_t role;   /* oc_report_role */
+    bool counted;   /* sums run over it */
+} oc_report_node;
+
+/* ---- blocks ---- */
+
+typedef enum oc_report_attention_kind {
+    OC_ATTENTION_MHA,
+    OC_ATTENTION_GQA,
+    OC_ATTENTION_MQA,
+    OC_ATTENTION_MLA,
+    OC_ATTENTION_MLA_ABSORBED,
+    OC_ATTENTION_CROSS,
+    OC_ATTENTION_LINEAR,
+    OC_ATTENTION_UNRESOLVED
+} oc_report_attention_kind;
+
+typedef struct oc_report_traffic {
+    oc_figure standard_bytes, flash_bytes, minimal_bytes;
+    oc_figure backward_standard_bytes, backward_flash_bytes;
+    oc_figure sram_bytes;
+    const char *flash_version; /* or NULL */
+} oc_report_traffic;
+
+/* A dim or figure that does not apply to the kind is unknown. */
+typedef struct oc_report_attention {
+    oc_report_attention_kind kind;
+    const char *scope;
+    uint32_t anchor; /* a row of nodes */
+    oc_figure batch, heads, kv_heads, query_length, key_length, past_length;
+    oc_figure qk_dim, v_dim, model_dim, latent_dim, rope_dim;
+    oc_tri causal;
+    oc_figure window;
+    const char *mask;  /* "none", "padding", ...; NULL: undecided */
+    const char *cache; /* "concat", "shared", ...; NULL: none */
+    bool fused;
+    size_t node_count;
+    const uint32_t *nodes;
+    oc_figure projection_macs, projection_params;
+    oc_figure macs, flops, transcendentals, macs_causal; /* of the core */
+    oc_figure kv_cache_bytes_per_token;
+    const oc_report_traffic *traffic; /* or NULL */
+} oc_report_attention;
+
+typedef struct oc_report_block {
+    const char *kind; /* "layer-norm", "gelu", "feed-forward", ... */
+    const char *scope;
+    size_t node_count;
+    const uint32_t *nodes;
+    oc_figure macs, flops, transcendentals, params;
+    bool has_experts; /* a mixture: the rest applies */
+    oc_figure experts, chosen, active_params, active_macs;
+} oc_report_block;
+
+/* ---- memory ---- */
+
+typedef struct oc_report_buffer {
+    const char *name;
+    oc_figure bytes;
+} oc_report_buffer;
+
+typedef struct oc_report_slot {
+    const char *name;
+    int64_t offset, bytes;
+    uint32_t first, last; /* rows of nodes */
+} oc_report_slot;
+
+typedef struct oc_report_memory {
+    const char *order; /* "file" */
+    int64_t alignment;
+    bool in_place;
+    bool inputs_counted;
+    uint32_t peak_node; /* or OC_NO_NODE */
+    size_t live_count;  /* at the peak */
+    const oc_report_buffer *live;
+    size_t step_count; /* 0, or one figure a row of nodes */
+    const oc_figure *steps;
+    bool has_arena; /* all symbols are bound */
+    int64_t arena_bytes;
+    int64_t arena_lower_bound;
+    const char *arena_order;
+    size_t slot_count;
+    const oc_report_slot *slots;
+} oc_report_memory;
+
+/* ---- machine ---- */
+
+typedef enum oc_report_bound {
+    OC_BOUND_UNKNOWN,
+    OC_BOUND_COMPUTE,
+    OC_BOUND_MEMORY
+} oc_report_bound;
+
+typedef struct oc_report_intensity {
+    bool has_intensity;
+    double intensity; /* flops / traffic_bytes */
+    oc_report_bound bound;
+} oc_report_intensity;
+
+typedef struct oc_report_machine {
+    int64_t peak_flops;      /* per second */
+    int64_t bandwidth_bytes; /* per second */
+    int64_t sram_bytes;      /* 0: not given */
+    size_t node_count;       /* as many as rows */
+    const oc_report_intensity *nodes;
+} oc_report_machine;
+
+/* ---- findings ---- */
+
+typedef enum oc_report_severity {
+    OC_INFO,
+    OC_WARNING,
+    OC_ERROR
+} oc_report_severity;
+
+typedef struct oc_report_finding {
+    oc_report_severity level;
+    const char *id;
+    const char *op, *domain; /* or NULL */
+    size_t node_count;
+    const uint32_t *nodes;
+    int64_t count;
+    const char *effect;
+} oc_report_finding;
+
+typedef struct oc_report_diagnostic {
+    oc_report_severity severity;
+    uint32_t node;  /* a row, or OC_NO_NODE */
+    size_t offset;  /* byte of the file, or OC_NO_OFFSET */
+    const char *id; /* "cost.unknown" */
+    const char *message;
+} oc_report_diagnostic;
+
+typedef enum oc_report_verdict {
+    OC_CHECK_PASSED,
+    OC_CHECK_FAILED,
+    OC_CHECK_WARNED,
+    OC_CHECK_UNANSWERABLE
+} oc_report_verdict;
+
+typedef struct oc_report_check {
+    const char *rule;
+    const char *metric;
+    oc_figure limit, value, margin;
+    oc_report_verdict status;
+    const char *file; /* of the rule; NULL: the command line */
+    int64_t line;
+} oc_report_check;
+
+/* ---- the report ---- */
+
+typedef struct oc_report {
+    const char *tool_name, *tool_version;
+    size_t option_count; /* counting options, as given */
+    const char *const *options;
+    oc_report_model model;
+    size_t input_count, output_count; /* of the main graph */
+    const oc_report_tensor *inputs;
+    const oc_report_tensor *outputs;
+    size_t symbol_count;
+    const oc_report_symbol *symbols;
+    size_t definition_count;
+    const oc_report_definition *definitions;
+    size_t binding_count; /* as used */
+    const oc_binding *bindings;
+    size_t assumption_count;
+    const oc_report_assumption *assumptions;
+    oc_quantity totals[OC_TOTAL_COUNT];
+    size_t macs_by_type_count;
+    const oc_report_macs *macs_by_type;
+    oc_report_coverage coverage;
+    size_t by_op_count;
+    const oc_report_group *by_op;
+    /* Every module path and every prefix of one, parents before children,
+     * depth first; figures include everything below. The first row is the
+     * model itself: scope "", depth 0. */
+    size_t by_scope_count;
+    const oc_report_group *by_scope;
+    size_t node_count;
+    const oc_report_node *nodes;
+    size_t attention_count;
+    const oc_report_attention *attention;
+    size_t block_count;
+    const oc_report_block *blocks;
+    const oc_report_memory *memory;   /* or NULL */
+    const oc_report_machine *machine; /* or NULL */
+    size_t audit_count;
+    const oc_report_finding *audit;
+    size_t diagnostic_count;
+    const oc_report_diagnostic *diagnostics;
+    size_t check_count;
+    const oc_report_check *checks;
+    /* NULL (nothing to release), or a base/arena.h oc_arena from malloc()
+     * that holds everything, the report itself included. */
+    void *memory_owner;
+} oc_report;
+
+/** Releases a report and all that is reachable from it; NULL is fine. */
+void oc_report_free(oc_report *report);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
