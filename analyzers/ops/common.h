@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/ops/common.h - what several operator families share.
+ *
+ * In here: broadcasting of shapes and blocks, reading axes and integer lists
+ * from an attribute or an input. Built on <onnxcost/plugin.h> alone.
+ */
+#ifndef OC_ANALYZERS_OPS_COMMON_H
+#define OC_ANALYZERS_OPS_COMMON_H
+
+#include "onnxcost/plugin.h"
+
+/* The numpy broadcast of two shapes; sticky failure when there is none. */
+oc_shape oc_shapes_broadcast(oc_op *op, oc_shape a, oc_shape b);
+
+/* Row-major position in `from` of element `index` of a block of dims
+ * to[0..rank) when `from` is broadcast to it. */
+size_t oc_block_source(const oc_block *from, const int64_t *to, size_t rank,
+                       size_t index);
+
+/*
+ * Integers that moved from an attribute to an input: the attribute when
+ * present, else the value of input i.
+ * given: neither is written; known: all elements are known constants.
+ */
+typedef struct oc_int_list {
+    bool given;
+    bool known;
+    size_t count; /* valid when known, or when the input's length is */
+    bool counted; /* count is valid */
+    int64_t *value; /* when known */
+} oc_int_list;
+oc_int_list oc_op_int_list(oc_op *op, const char *attribute, size_t input);
+
+/*
+ * Marks axes[0..rank) that a list names (negative ones from the end); with
+ * none given all are marked when `all_by_default`. Sticky unknown when the
+ * list is not known, sticky failure when one is out of range or repeated.
+ */
+bool *oc_op_axes(oc_op *op, oc_int_list list, size_t rank,
+                 bool all_by_default);
+
+/* All dims are integers: true, and dim[0..rank) in *dims (allocated). */
+bool oc_shape_static(oc_op *op, oc_shape shape, int64_t **dims);
+
+/* E = numel of output 0; R = E over the dims [axis, rank) of input 0. */
+oc_expr oc_op_rows(oc_op *op, size_t input, size_t axis);
+
+/* Float, double, float16, bfloat16 or an 8-bit or smaller float. */
+bool oc_elem_is_float(int elem_type);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/ops/elementwise.c - shapes, values and costs that all
+ * element-wise operators share; their tables are in elementwise_*.c.
+ */
+#include "analyzers/ops/elementwise.h"
+
+oc_expr oc_elementwise_round(oc_op *op, oc_expr e)
+{
+    double value;
+    const int type = oc_op_dtype(op, 0);
+    if (!oc_elem_is_float(type) || !oc_to_double(op, e, &value))
+        return e;
+    return oc_real(op, value, type);
+}
+
+static int result_type(oc_op *op)
+{
+    const oc_elementwise *row = oc_op_data(op);
+    return row->result ? row->result : oc_op_dtype(op, 0);
+}
+
+void oc_unary_infer(oc_op *op)
+{
+    const oc_elementwise *row = oc_op_data(op);
+    const oc_block *x = oc_op_value(op, 0);
+    oc_op_set_output(op, 0, result_type(op), oc_op_input(op, 0));
+    if (!row->value || !x)
+        return;
+    oc_expr *y = OC_OP_NEW(op, oc_expr, x->count);
+    for (size_t i = 0; i < x->count; i++)
+        y[i] = oc_elementwise_round(
+            op, row->value(op, x->element[i], OC_UNKNOWN));
+    oc_op_set_value(op, 0, y);
+}
+
+/* Before opset 7 B was broadcast only on request, aligned at `axis`. */
+static oc_shape aligned(oc_op *op, oc_shape a, oc_shape b)
+{
+    if (oc_op_version(op) >= 7 || !oc_op_has_attr(op, "axis") ||
+        b.rank >= a.rank)
+        return b;
+    const size_t axis =
+        oc_op_axis(op, oc_op_attr_int(op, "axis", 0), a.rank);
+    oc_shape moved = oc_shape_new(op, a.rank - axis);
+    for (size_t i = 0; i < moved.rank; i++)
+        moved.dim[i] = i < b.rank ? b.dim[i] : oc_expr_of(1);
+    return moved;
+}
+
+/* The elements of a op b, ... over the static dims of the result. */
+static void fold(oc_op *op, oc_shape y)
+{
+    const oc_elementwise *row = oc_op_data(op);
+    int64_t *dims;
+    if (!row->value || !oc_shape_static(op, y, &dims))
+        return;
+    size_t count = 1;
+    for (size_t axis = 0; axis < y.rank; axis++)
+        count *= (size_t)dims[axis];
+    if (count > OC_BLOCK_MAX_INTEGERS)
+        return;
+    for (size_t i = 0; i < oc_op_input_count(op); i++)
+        if (!oc_op_value(op, i))
+            return;
+    const oc_block *a = oc_op_value(op, 0);
+    oc_expr *out = OC_OP_NEW(op, oc_expr, count);
+    for (size_t i = 0; i < count; i++) {
+        oc_expr e = a->element[oc_block_source(a, dims, y.rank, i)];
+        for (size_t k = 1; k < oc_op_input_count(op); k++) {
+            const oc_block *b = oc_op_value(op, k);
+            const oc_expr other =
+                b->element[oc_block_source(b, dims, y.rank, i)];
+            e = oc_elementwise_round(op, row->value(op, e, other));
+        }
+        out[i] = e;
+    }
+    oc_op_set_value(op, 0, out);
+}
+
+void oc_broadcast_infer(oc_op *op)
+{
+    oc_shape y = oc_op_input(op, 0);
+    for (size_t i = 1; i < oc_op_input_count(op); i++)
+        y = oc_shapes_broadcast(op, y, aligned(op, y, oc_op_input(op, i)));
+    oc_op_set_output(op, 0, result_type(op), y);
+    fold(op, y);
+}
+
+void oc_elementwise_cost(oc_op *op, oc_cost *sum)
+{
+    const oc_elementwise *row = oc_op_data(op);
+    const oc_expr elements = oc_op_output_numel(op, 0);
+    if (row->flops)
+        oc_cost_add(sum, OC_FLOPS, "per element",
+                    oc_times(op, row->flops, elements));
+    if (row->transcendentals)
+        oc_cost_add(sum, OC_TRANSCENDENTALS, "per element",
+                    oc_times(op, row->transcendentals, elements));
+}
+
+void oc_variadic_cost(oc_op *op, oc_cost *sum)
+{
+    const oc_elementwise *row = oc_op_data(op);
+    const int64_t others = (int64_t)oc_op_input_count(op) - 1;
+    oc_cost_add(sum, OC_FLOPS, "per element and further input",
+                oc_times(op, row->flops * others,
+                         oc_op_output_numel(op, 0)));
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/ops/elementwise.h - one result per element, for the families in
+ * elementwise_*.c.
+ */
+#ifndef OC_ANALYZERS_OPS_ELEMENTWISE_H
+#define OC_ANALYZERS_OPS_ELEMENTWISE_H
+
+#include "analyzers/ops/common.h"
+
+/* A row's .data: what one output element costs and is. */
+typedef struct oc_elementwise {
+    int flops;
+    int transcendentals;
+    int result; /* element type of the output; 0: that of input 0 */
+    /* An element of the output from those of the inputs; NULL or OC_UNKNOWN
+     * when it does not follow. Unary operators ignore b. */
+    oc_expr (*value)(oc_op *op, oc_expr a, oc_expr b);
+} oc_elementwise;
+
+/* Same shape as input 0. */
+void oc_unary_infer(oc_op *op);
+/* Broadcast of all inputs (two or more); `axis`/`broadcast` attributes of
+ * versions before 7 are honoured. */
+void oc_broadcast_infer(oc_op *op);
+/* flops and transcendentals per output element. */
+void oc_elementwise_cost(oc_op *op, oc_cost *sum);
+/* (inputs - 1) * flops per output element: Sum, Max, Min. */
+void oc_variadic_cost(oc_op *op, oc_cost *sum);
+
+/* The float result of rounding a constant to the type of input 0; other
+ * expressions unchanged. Integer results pass unchanged. */
+oc_expr oc_elementwise_round(oc_op *op, oc_expr e);
+
+#define OC_UNARY(name, version, words, op_source, ...)                       \
+    {.domain = "",                                                           \
+     .op_type = name,                                                        \
+     .since_version = version,                                               \
+     .rule = words,                                                          \
+     .source = "ONNX operators, " op_source,                                 \
+     .infer = oc_unary_infer,                                                \
+     .cost = oc_elementwise_cost,                                            \
+     .data = &(const oc_elementwise){__VA_ARGS__}}
+
+#define OC_BINARY(name, version, words, op_source, ...)                      \
+    {.domain = "",                                                           \
+     .op_type = name,                                                        \
+     .since_version = version,                                               \
+     .rule = words,                                                          \
+     .source = "ONNX operators, " op_source,                                 \
+     .infer = oc_broadcast_infer,                                            \
+     .cost = oc_elementwise_cost,                                            \
+     .data = &(const oc_elementwise){__VA_ARGS__}}
+
+#endif

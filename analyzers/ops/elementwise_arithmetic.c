@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/ops/elementwise_arithmetic.c - Add, Sub, Mul, Div, Mod, Neg, Abs,
+ * Sign, Min, Max, Sum, Mean: arithmetic that shape computations use, so every
+ * row also says its value.
+ */
+#include "analyzers/ops/elementwise.h"
+
+static oc_expr add(oc_op *op, oc_expr a, oc_expr b)
+{
+    return oc_add(op, a, b);
+}
+
+static oc_expr sub(oc_op *op, oc_expr a, oc_expr b)
+{
+    return oc_sub(op, a, b);
+}
+
+static oc_expr mul(oc_op *op, oc_expr a, oc_expr b)
+{
+    return oc_mul(op, a, b);
+}
+
+static oc_expr neg(oc_op *op, oc_expr a, oc_expr b)
+{
+    (void)b;
+    return oc_sub(op, oc_expr_of(0), a);
+}
+
+/* Integer division truncates: a floor only where nothing is negative. */
+static oc_expr divide(oc_op *op, oc_expr a, oc_expr b)
+{
+    if (oc_elem_is_float(oc_op_dtype(op, 0)))
+        return oc_quotient(op, a, b);
+    if (oc_at_most(op, oc_expr_of(1), b) != OC_YES) {
+        if (oc_at_most(op, b, oc_expr_of(-1)) != OC_YES)
+            return OC_UNKNOWN;
+        return divide(op, neg(op, a, OC_UNKNOWN), neg(op, b, OC_UNKNOWN));
+    }
+    if (oc_at_most(op, oc_expr_of(0), a) == OC_YES)
+        return oc_floor_div(op, a, b);
+    if (oc_at_most(op, a, oc_expr_of(0)) == OC_YES)
+        return oc_ceil_div(op, a, b);
+    return oc_quotient(op, a, b);
+}
+
+/* The sign of Mod's result follows the divisor, with fmod the dividend. */
+static oc_expr mod(oc_op *op, oc_expr a, oc_expr b)
+{
+    const bool follows_dividend = oc_op_attr_int(op, "fmod", 0) != 0;
+    if (oc_at_most(op, oc_expr_of(1), b) != OC_YES)
+        return OC_UNKNOWN;
+    if (follows_dividend && oc_at_most(op, oc_expr_of(0), a) != OC_YES)
+        return OC_UNKNOWN;
+    return oc_mod(op, a, b);
+}
+
+static oc_expr absolute(oc_op *op, oc_expr a, oc_expr b)
+{
+    return oc_max(op, a, neg(op, a, b));
+}
+
+static oc_expr sign(oc_op *op, oc_expr a, oc_expr b)
+{
+    (void)b;
+    if (oc_at_most(op, oc_expr_of(1), a) == OC_YES)
+        return oc_expr_of(1);
+    if (oc_at_most(op, a, oc_expr_of(-1)) == OC_YES)
+        return oc_expr_of(-1);
+    return oc_expr_is(a, 0) ? a : OC_UNKNOWN;
+}
+
+static oc_expr least(oc_op *op, oc_expr a, oc_expr b)
+{
+    return oc_min(op, a, b);
+}
+
+static oc_expr greatest(oc_op *op, oc_expr a, oc_expr b)
+{
+    return oc_max(op, a, b);
+}
+
+static void mean_cost(oc_op *op, oc_cost *sum)
+{
+    oc_cost_add(sum, OC_FLOPS, "per element and input",
+                oc_times(op, (int64_t)oc_op_input_count(op),
+                         oc_op_output_numel(op, 0)));
+}
+
+#define ONE "one FLOP per output element"
+#define VARIADIC(name, source_version, fold, cost_function, words)           \
+    {.domain = "",                                                           \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = "ONNX operators, " source_version,                            \
+     .infer = oc_broadcast_infer,                                            \
+     .cost = cost_function,                                                  \
+     .data = &(const oc_elementwise){.flops = 1, .value = fold}}
+
+OC_OP_DEFINE(elementwise_arithmetic) = {
+    OC_BINARY("Add", 1, ONE, "Add-14", .flops = 1, .value = add),
+    OC_BINARY("Sub", 1, ONE, "Sub-14", .flops = 1, .value = sub),
+    OC_BINARY("Mul", 1, ONE, "Mul-14", .flops = 1, .value = mul),
+    OC_BINARY("Div", 1, ONE, "Div-14", .flops = 1, .value = divide),
+    OC_BINARY("Mod", 10, ONE, "Mod-13", .flops = 1, .value = mod),
+    OC_UNARY("Neg", 1, ONE, "Neg-13", .flops = 1, .value = neg),
+    OC_UNARY("Abs", 1, ONE, "Abs-13", .flops = 1, .value = absolute),
+    OC_UNARY("Sign", 9, ONE, "Sign-13", .flops = 1, .value = sign),
+    VARIADIC("Max", "Max-13", greatest, oc_variadic_cost,
+             "one comparison per output element and further input"),
+    VARIADIC("Min", "Min-13", least, oc_variadic_cost,
+             "one comparison per output element and further input"),
+    VARIADIC("Sum", "Sum-13", add, oc_variadic_cost,
+             "one addition per output element and further input"),
+    VARIADIC("Mean", "Mean-13", NULL, mean_cost,
+             "one addition per output element and input, the last a "
+             "division"),
+    {0},
+};
