@@ -6,9 +6,10 @@
  * Not in here: making one (analyze.h), writing and reading it (write.h).
  *
  * A report is immutable once made. Every array is a count beside a const
- * pointer, every string is valid UTF-8 and never NULL unless its comment says
- * so, and all of it belongs to the report. Zero-initialised figures,
- * quantities and tensors mean "unknown", never 0.
+ * pointer, every string is never NULL unless its comment says so, and all of
+ * it belongs to the report. Names are the model's own bytes: whoever writes
+ * them replaces and escapes. Zero-initialised figures, quantities and tensors
+ * mean "unknown", never 0.
  */
 #ifndef ONNXCOST_REPORT_H
 #define ONNXCOST_REPORT_H
@@ -302,8 +303,7 @@ typedef struct oc_report_block {
     size_t node_count;
     const uint32_t *nodes;
     oc_figure macs, flops, transcendentals, params;
-    bool has_experts; /* a mixture: the rest applies */
-    oc_figure experts, chosen, active_params, active_macs;
+    oc_figure experts, chosen, active_params, active_macs; /* mixtures */
 } oc_report_block;
 
 /* ---- memory ---- */
@@ -397,7 +397,8 @@ typedef struct oc_report_check {
     const char *metric;
     oc_figure limit, value, margin;
     oc_report_verdict status;
-    const char *file; /* of the rule; NULL: the command line */
+    bool has_source; /* false: the rule is from the command line */
+    const char *file;
     int64_t line;
 } oc_report_check;
 
