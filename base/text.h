@@ -17,6 +17,7 @@ typedef struct oc_text {
     char *data;
     size_t bytes;
     size_t room;
+    bool failed; /* memory was out: the text is cut and takes no more */
 } oc_text;
 
 void oc_text_put(oc_text *text, const char *data, size_t bytes);
