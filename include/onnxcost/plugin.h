@@ -17,7 +17,7 @@
  *     type that the operator sets, no diagnostic. An operator that can do
  *     better asks first (oc_op_has_rank, oc_op_value).
  * Either way the run goes on. Memory handed out by the context lives until
- * the analysis ends; nothing is freed by operators.
+ * the operator's function returns; results are copied, nothing is freed.
  */
 #ifndef ONNXCOST_PLUGIN_H
 #define ONNXCOST_PLUGIN_H
@@ -209,6 +209,7 @@ typedef struct oc_op_api {
     void (*cost_write)(oc_cost *, size_t, oc_expr);
     void (*cost_view)(oc_cost *);
     void (*cost_upper)(oc_cost *, oc_metric, oc_expr);
+    void (*cost_weight)(oc_cost *, size_t, oc_expr);
 } oc_op_api;
 
 struct oc_op {
@@ -402,7 +403,7 @@ static inline bool oc_op_attr_tensor(oc_op *op, const char *name,
     return op->api->attribute_tensor(op, name, type, block);
 }
 
-/* Zeroed memory with the analysis' lifetime; never NULL. */
+/* Zeroed memory until the operator's function returns; never NULL. */
 static inline void *oc_op_alloc(oc_op *op, size_t count, size_t size)
 {
     return op->api->allocate(op, count, size);
@@ -546,6 +547,12 @@ static inline void oc_cost_upper(oc_cost *sum, oc_metric metric,
                                  oc_expr amount)
 {
     sum->api->cost_upper(sum, metric, amount);
+}
+
+/* Logical elements of the packed weight in input i (default: its dims). */
+static inline void oc_cost_weight(oc_cost *sum, size_t i, oc_expr elements)
+{
+    sum->api->cost_weight(sum, i, elements);
 }
 
 /* ---- small helpers on shapes ---- */
