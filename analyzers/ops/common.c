@@ -108,6 +108,18 @@ bool oc_shape_static(oc_op *op, oc_shape shape, int64_t **dims)
     return true;
 }
 
+bool oc_shape_fits_block(oc_op *op, oc_shape shape, int64_t **dims,
+                         size_t *count)
+{
+    const oc_expr elements = oc_shape_numel(op, shape);
+    if (!oc_shape_static(op, shape, dims) ||
+        !oc_expr_is_immediate(elements) ||
+        oc_expr_immediate(elements) > OC_BLOCK_MAX_INTEGERS)
+        return false;
+    *count = (size_t)oc_expr_immediate(elements);
+    return true;
+}
+
 oc_expr oc_op_rows(oc_op *op, size_t input, size_t axis)
 {
     return oc_shape_product(op, oc_op_input(op, input), 0, axis);

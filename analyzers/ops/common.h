@@ -43,6 +43,10 @@ bool *oc_op_axes(oc_op *op, oc_int_list list, size_t rank,
 /* All dims are integers: true, and dim[0..rank) in *dims (allocated). */
 bool oc_shape_static(oc_op *op, oc_shape shape, int64_t **dims);
 
+/* As oc_shape_static, and a block can hold the elements, *count of them. */
+bool oc_shape_fits_block(oc_op *op, oc_shape shape, int64_t **dims,
+                         size_t *count);
+
 /* E = numel of output 0; R = E over the dims [axis, rank) of input 0. */
 oc_expr oc_op_rows(oc_op *op, size_t input, size_t axis);
 

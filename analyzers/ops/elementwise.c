@@ -53,12 +53,8 @@ static void fold(oc_op *op, oc_shape y)
 {
     const oc_elementwise *row = oc_op_data(op);
     int64_t *dims;
-    if (!row->value || !oc_shape_static(op, y, &dims))
-        return;
-    size_t count = 1;
-    for (size_t axis = 0; axis < y.rank; axis++)
-        count *= (size_t)dims[axis];
-    if (count > OC_BLOCK_MAX_INTEGERS)
+    size_t count;
+    if (!row->value || !oc_shape_fits_block(op, y, &dims, &count))
         return;
     for (size_t i = 0; i < oc_op_input_count(op); i++)
         if (!oc_op_value(op, i))
