@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/ops/causal_conv.c - CausalConvWithState: a depthwise convolution
+ * that looks back only, and carries the last inputs over to the next call.
+ *
+ * ai.onnx has X [B, C, L]. com.microsoft adds up to two dims before L, a
+ * dilation, [B, L, channels..] for channels_last, and one state for each of
+ * the last `state_window` positions.
+ */
+#include <string.h>
+
+#include "analyzers/ops/common.h"
+
+enum { X, WEIGHT, BIAS, PAST_STATE };
+
+/* Positions that a state holds: (k - 1) * dilation. */
+static oc_expr state_length(oc_op *op)
+{
+    const oc_shape w = oc_op_input(op, WEIGHT);
+    const int64_t dilation = oc_op_attr_int(op, "dilation", 1);
+    if (dilation < 1)
+        oc_op_fail(op, "dilation must be positive");
+    if (w.rank < 3)
+        return OC_UNKNOWN;
+    return oc_mul(op, oc_plus(op, w.dim[w.rank - 1], -1), oc_int(op, dilation));
+}
+
+/* X with the causal axis cut to the state's length. */
+static oc_shape state_shape(oc_op *op, oc_shape x)
+{
+    const bool last = oc_op_attr_int(op, "channels_last", 0) != 0;
+    const int64_t window = oc_op_attr_int(op, "state_window", 0);
+    const size_t lead = window != 0;
+    if (window < 0)
+        oc_op_fail(op, "state_window must not be negative");
+    oc_shape state = oc_shape_new(op, lead + x.rank);
+    if (lead)
+        state.dim[0] = oc_int(op, window);
+    for (size_t axis = 0; axis < x.rank; axis++)
+        state.dim[lead + axis] = x.dim[axis];
+    state.dim[lead + (last ? 1 : x.rank - 1)] = state_length(op);
+    return state;
+}
+
+static void infer(oc_op *op)
+{
+    const oc_shape x = oc_op_input(op, X);
+    oc_op_copy_type(op, 0, X);
+    oc_op_set_dtype(op, 1, oc_op_dtype(op, X));
+    if (!oc_op_has_rank(op, X))
+        return;
+    if (x.rank < 3)
+        oc_op_fail(op, "the input must have a batch, channels and a length");
+    else
+        oc_op_set_output(op, 1, oc_op_dtype(op, X), state_shape(op, x));
+}
+
+static void cost(oc_op *op, oc_cost *sum)
+{
+    const oc_shape w = oc_op_input(op, WEIGHT);
+    const char *activation = oc_op_attr_string(op, "activation", "none");
+    const oc_expr outputs = oc_op_output_numel(op, 0);
+    oc_cost_add(sum, OC_MACS, "outputs * kernel",
+                oc_mul(op, outputs, oc_shape_product(op, w, 2, w.rank)));
+    if (oc_op_has_input(op, BIAS))
+        oc_cost_add(sum, OC_FLOPS, "bias", outputs);
+    if (strcmp(activation, "silu") && strcmp(activation, "swish"))
+        return;
+    oc_cost_add(sum, OC_FLOPS, "SiLU", outputs);
+    oc_cost_add(sum, OC_TRANSCENDENTALS, "SiLU", outputs);
+}
+
+#define RULE                                                                   \
+    "one MAC per output and kernel element, one FLOP per output for the "      \
+    "bias, 1 and a sigmoid for SiLU"
+
+OC_OP_DEFINE(causal_conv) = {
+    {.domain = "",
+     .op_type = "CausalConvWithState",
+     .since_version = 27,
+     .rule = RULE,
+     .source = "ONNX operators, CausalConvWithState-27",
+     .infer = infer,
+     .cost = cost,
+     .weight_inputs = OC_IN(1) | OC_IN(2)},
+    {.domain = "com.microsoft",
+     .op_type = "CausalConvWithState",
+     .since_version = 1,
+     .rule = RULE,
+     .source = "ONNX Runtime contrib operators, CausalConvWithState",
+     .infer = infer,
+     .cost = cost,
+     .weight_inputs = OC_IN(1) | OC_IN(2)},
+    {0},
+};

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/ops/com_microsoft/fused.c - activations and norms inside other
+ * operators; each costs what it costs as an operator of its own.
+ */
+#include "analyzers/ops/com_microsoft/fused.h"
+
+#include <ctype.h>
+
+typedef struct activation {
+    const char *name;
+    int flops, transcendentals; /* per element */
+} activation;
+
+static const activation activations[] = {
+    {"", 0, 0},           {"none", 0, 0},      {"identity", 0, 0},
+    {"relu", 1, 0},       {"leakyrelu", 2, 0}, {"thresholdedrelu", 2, 0},
+    {"clip", 2, 0},       {"softsign", 3, 0},  {"hardsigmoid", 4, 0},
+    {"hardswish", 5, 0},  {"sigmoid", 0, 1},   {"tanh", 0, 1},
+    {"scaledtanh", 2, 1}, {"elu", 3, 1},       {"selu", 4, 1},
+    {"silu", 1, 1},       {"swish", 1, 1},     {"quickgelu", 2, 1},
+    {"gelu", 4, 1},       {"fastgelu", 8, 1},  {"gelu_tanh", 8, 1},
+    {"softplus", 1, 2},
+};
+
+static bool same_name(const char *a, const char *b)
+{
+    while (*a && tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
+        a++;
+        b++;
+    }
+    return tolower((unsigned char)*a) == tolower((unsigned char)*b);
+}
+
+void oc_fused_activation_named(oc_op *op, oc_cost *sum, const char *name,
+                               oc_expr elements)
+{
+    const activation *found = NULL;
+    for (size_t i = 0; i < sizeof(activations) / sizeof(activations[0]); i++)
+        if (same_name(activations[i].name, name))
+            found = &activations[i];
+    if (!found || found->flops)
+        oc_cost_add(sum, OC_FLOPS, "activation",
+                    found ? oc_times(op, found->flops, elements) : OC_UNKNOWN);
+    if (!found || found->transcendentals)
+        oc_cost_add(sum, OC_TRANSCENDENTALS, "activation",
+                    found ? oc_times(op, found->transcendentals, elements)
+                          : OC_UNKNOWN);
+}
+
+void oc_fused_activation(oc_op *op, oc_cost *sum, oc_expr elements)
+{
+    oc_fused_activation_named(op, sum, oc_op_attr_string(op, "activation", ""),
+                              elements);
+}
+
+void oc_fused_layer_norm(oc_op *op, oc_cost *sum, oc_expr elements,
+                         oc_expr rows, bool shifted)
+{
+    oc_cost_add(sum, OC_FLOPS, "layer norm",
+                oc_add(op, oc_times(op, shifted ? 7 : 6, elements),
+                       oc_times(op, 2, rows)));
+    oc_cost_add(sum, OC_TRANSCENDENTALS, "layer norm", rows);
+}
+
+void oc_fused_rms_norm(oc_op *op, oc_cost *sum, oc_expr elements, oc_expr rows)
+{
+    oc_cost_add(sum, OC_FLOPS, "root mean square norm",
+                oc_add(op, oc_times(op, 4, elements), rows));
+    oc_cost_add(sum, OC_TRANSCENDENTALS, "root mean square norm", rows);
+}
+
+oc_expr oc_fused_rows(oc_op *op, size_t input)
+{
+    const oc_shape x = oc_op_input(op, input);
+    return oc_shape_product(op, x, 0, x.rank ? x.rank - 1 : 0);
+}

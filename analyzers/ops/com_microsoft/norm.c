@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/ops/com_microsoft/norm.c - layer and root-mean-square norms of a
+ * sum: SkipLayerNormalization and its relatives, EmbedLayerNormalization,
+ * GatedRMSNorm, QOrderedLayerNormalization.
+ */
+#include <string.h>
+
+#include "analyzers/ops/com_microsoft/fused.h"
+
+/* ---- input + skip + bias, then a norm ---- */
+
+typedef struct skip {
+    bool mean; /* subtracted: layer norm, else root mean square */
+    size_t beta, bias;
+} skip;
+
+/* mean and inverse deviation: one a row, always float. */
+static void infer_statistics(oc_op *op, size_t output)
+{
+    oc_shape rows = oc_op_input(op, 0);
+    if (rows.rank)
+        rows.dim[rows.rank - 1] = oc_expr_of(1);
+    oc_op_set_output(op, output, OC_ELEM_FLOAT, rows);
+}
+
+static void infer_skip(oc_op *op)
+{
+    oc_op_copy_type(op, 0, 0);
+    oc_op_copy_type(op, 3, 0);
+    if (!oc_op_has_rank(op, 0))
+        return;
+    const oc_shape x = oc_op_input(op, 0);
+    if (x.rank == 0)
+        oc_op_fail(op, "the input must not be a scalar");
+    else if (oc_op_has_rank(op, 1))
+        oc_shapes_broadcast(op, x, oc_op_input(op, 1));
+    infer_statistics(op, 1);
+    infer_statistics(op, 2);
+}
+
+static void cost_skip(oc_op *op, oc_cost *sum)
+{
+    const skip *row = oc_op_data(op);
+    const oc_expr elements = oc_op_input_numel(op, 0);
+    const oc_expr rows = oc_fused_rows(op, 0);
+    oc_cost_add(sum, OC_FLOPS, "skip", elements);
+    if (oc_op_has_input(op, row->bias))
+        oc_cost_add(sum, OC_FLOPS, "bias", elements);
+    if (row->mean)
+        oc_fused_layer_norm(op, sum, elements, rows,
+                            oc_op_has_input(op, row->beta));
+    else
+        oc_fused_rms_norm(op, sum, elements, rows);
+}
+
+/* ---- EmbedLayerNormalization ---- */
+
+enum {
+    INPUT_IDS,
+    SEGMENT_IDS,
+    WORD_TABLE,
+    POSITION_TABLE,
+    SEGMENT_TABLE,
+    POSITION_IDS = 8
+};
+
+/* Positions are 0..T-1 unless they are given. */
+static void check_positions(oc_op *op, oc_expr positions)
+{
+    oc_expr first, last = OC_UNKNOWN;
+    if (!oc_op_has_rank(op, POSITION_TABLE))
+        return;
+    const oc_shape table = oc_op_input(op, POSITION_TABLE);
+    if (oc_op_has_input(op, POSITION_IDS)) {
+        if (!oc_op_range(op, POSITION_IDS, &first, &last))
+            return;
+        positions = oc_plus(op, last, 1);
+    }
+    if (table.rank == 2 && oc_expr_is_known(positions) &&
+        oc_expr_is_known(table.dim[0]) &&
+        oc_assume_that(op, OC_ASSUME_AT_MOST, positions, table.dim[0]) == OC_NO)
+        oc_op_fail(op, "the position table has too few rows");
+}
+
+static void infer_embed(oc_op *op)
+{
+    const oc_shape ids = oc_op_input(op, INPUT_IDS);
+    const oc_shape table = oc_op_input(op, WORD_TABLE);
+    const int type = oc_op_dtype(op, WORD_TABLE);
+    oc_shape y = oc_shape_new(op, 3), index = oc_shape_new(op, 1);
+    if (ids.rank == 2 && table.rank == 2) {
+        index.dim[0] = y.dim[0] = ids.dim[0];
+        y.dim[1] = ids.dim[1];
+        y.dim[2] = table.dim[1];
+        check_positions(op, ids.dim[1]);
+    } else if (oc_op_has_rank(op, INPUT_IDS) &&
+               oc_op_has_rank(op, WORD_TABLE)) {
+        oc_op_fail(op, "ids and tables must have 2 dims");
+    }
+    oc_op_set_output(op, 0, type, y);
+    oc_op_set_output(op, 1, oc_op_dtype(op, INPUT_IDS), index);
+    oc_op_set_output(op, 2, type, y);
+}
+
+static void cost_embed(oc_op *op, oc_cost *sum)
+{
+    const oc_shape y = oc_op_output(op, 0);
+    const oc_expr elements = oc_shape_numel(op, y);
+    const bool segments = oc_op_has_input(op, SEGMENT_TABLE);
+    for (size_t i = WORD_TABLE; i <= SEGMENT_TABLE; i++)
+        if (oc_op_has_input(op, i))
+            oc_cost_read(sum, i, elements);
+    oc_cost_add(sum, OC_FLOPS, "add embeddings",
+                oc_times(op, segments ? 2 : 1, elements));
+    oc_fused_layer_norm(op, sum, elements, oc_shape_product(op, y, 0, 2), true);
+}
+
+/* ---- the others: output like the input ---- */
+
+static void infer_same(oc_op *op)
+{
+    oc_op_copy_type(op, 0, 0);
+}
+
+/* Rows are as long as `scale`. */
+static void cost_gated(oc_op *op, oc_cost *sum)
+{
+    const oc_expr elements = oc_op_input_numel(op, 0);
+    const oc_expr length = oc_op_input_numel(op, 1);
+    if (oc_expr_is(length, 0))
+        return;
+    oc_fused_rms_norm(op, sum, elements, oc_floor_div(op, elements, length));
+    oc_cost_add(sum, OC_FLOPS, "gate", elements);
+    oc_fused_activation_named(
+        op, sum, oc_op_attr_string(op, "activation", "silu"), elements);
+}
+
+/* Dequantize, norm, quantize. */
+static void cost_ordered(oc_op *op, oc_cost *sum)
+{
+    const oc_shape x = oc_op_input(op, 0);
+    const oc_expr elements = oc_shape_numel(op, x);
+    if (!oc_op_has_rank(op, 0))
+        return;
+    const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", -1), x.rank);
+    oc_fused_layer_norm(op, sum, elements, oc_shape_product(op, x, 0, axis),
+                        oc_op_has_input(op, 3));
+    oc_cost_add(sum, OC_FLOPS, "scale, round and clamp",
+                oc_times(op, 6, elements));
+}
+
+static oc_expr groups_of(oc_op *op)
+{
+    const int64_t groups = oc_op_attr_int(op, "groups", 0);
+    if (groups < 1) {
+        oc_op_fail(op, "groups must be positive");
+        return OC_UNKNOWN;
+    }
+    return oc_int(op, groups);
+}
+
+static void cost_group(oc_op *op, oc_cost *sum)
+{
+    const oc_expr elements = oc_op_input_numel(op, 0);
+    const oc_shape x = oc_op_input(op, 0);
+    oc_fused_layer_norm(
+        op, sum, elements,
+        x.rank ? oc_mul(op, x.dim[0], groups_of(op)) : OC_UNKNOWN, true);
+    if (oc_op_attr_int(op, "activation", 0) == 1)
+        oc_fused_activation_named(op, sum, "silu", elements);
+    for (size_t i = 3; i < 5; i++)
+        if (oc_op_has_input(op, i))
+            oc_cost_add(sum, OC_FLOPS, "skip or bias", elements);
+}
+
+static void infer_group(oc_op *op)
+{
+    groups_of(op);
+    oc_op_copy_type(op, 0, 0);
+    oc_op_copy_type(op, 1, 0);
+}
+
+#define ROW(name, words, infer_function, cost_function, ...)                   \
+    {                                                                          \
+        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
+        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
+        .cost = cost_function, __VA_ARGS__                                     \
+    }
+
+#define SKIP "1 FLOP per element for the skip and 1 for a bias, then the norm"
+#define GROUP                                                                  \
+    "7 FLOPs per element and 2 and a square root per group; 1 and a "          \
+    "sigmoid per element for SiLU, 1 for skip and 1 for bias"
+
+OC_OP_DEFINE(microsoft_norm) = {
+    ROW("SkipLayerNormalization", SKIP, infer_skip, cost_skip,
+        .weight_inputs = OC_IN(2) | OC_IN(3) | OC_IN(4),
+        .data = &(const skip){.mean = true, .beta = 3, .bias = 4}),
+    ROW("SkipSimplifiedLayerNormalization", SKIP, infer_skip, cost_skip,
+        .weight_inputs = OC_IN(2) | OC_IN(3), .data = &(const skip){.bias = 3}),
+    ROW("EmbedLayerNormalization",
+        "rows of every table are read and added, then the norm", infer_embed,
+        cost_embed,
+        .weight_inputs = OC_IN(2) | OC_IN(3) | OC_IN(4) | OC_IN(5) | OC_IN(6)),
+    ROW("GatedRMSNorm",
+        "6 FLOPs and a sigmoid per element, 1 and a square "
+        "root per row",
+        infer_same, cost_gated, .weight_inputs = OC_IN(1)),
+    ROW("QOrderedLayerNormalization",
+        "the norm, and 6 FLOPs per element to "
+        "scale, round and clamp",
+        infer_same, cost_ordered, .weight_inputs = OC_IN(2) | OC_IN(3),
+        .scale_inputs = OC_IN(1) | OC_IN(4)),
+    ROW("GroupNorm", GROUP, infer_group, cost_group,
+        .weight_inputs = OC_IN(1) | OC_IN(2)),
+    ROW("SkipGroupNorm", GROUP, infer_group, cost_group,
+        .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(4)),
+    {0},
+};
