@@ -38,10 +38,9 @@ install() {
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     say "installing ${missing[*]}"
-    as_root apt-get -qq update
-    as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get -qq install -y --no-install-recommends "${missing[@]}" \
-        >/dev/null
+    quietly build/apt.log as_root apt-get -qq update
+    quietly build/apt.log as_root env DEBIAN_FRONTEND=noninteractive \
+        apt-get -qq install -y --no-install-recommends "${missing[@]}"
 }
 
 # quietly LOG COMMAND...: the output goes to LOG, and is shown on failure.
