@@ -57,6 +57,15 @@ typedef struct oc_text_options {
     bool color;
 } oc_text_options;
 
+/**
+ * A string of a model for a terminal or a log: controls (C0, DEL, C1), what
+ * reorders or hides text, and the second '#' of a pair as \xNN or \u{...},
+ * invalid UTF-8 as U+FFFD; all that is not ASCII as \u{...} unless `utf8`.
+ * @return the length of the whole, as snprintf() does; the buffer is always
+ *         terminated (unless room is 0) and never ends within an escape.
+ */
+size_t oc_print_safe(char *buffer, size_t room, const char *text, bool utf8);
+
 /* Each returns OC_OK, OC_ERR_NOMEM or what the sink returned. options may be
  * NULL. */
 OC_NODISCARD
@@ -79,6 +88,23 @@ oc_status oc_report_write_csv(const oc_report *report, const oc_sink *sink,
 OC_NODISCARD
 oc_status oc_report_read_json(oc_report **out, const char *data, size_t bytes,
                               oc_error *err);
+
+/* ---- files ---- */
+
+/* An output that appears under its name only when it is whole. */
+typedef struct oc_file_sink oc_file_sink;
+
+/** "-" is standard output. *out is the caller's: oc_file_sink_free(). */
+OC_NODISCARD
+oc_status oc_file_sink_open(oc_file_sink **out, const char *path,
+                            oc_error *err);
+/* Lent: valid until the file sink is freed. */
+const oc_sink *oc_file_sink_get(const oc_file_sink *file);
+/** Gives the file its name; nothing may be written after it. */
+OC_NODISCARD
+oc_status oc_file_sink_commit(oc_file_sink *file, oc_error *err);
+/* Without a commit nothing is left behind. NULL is fine. */
+void oc_file_sink_free(oc_file_sink *file);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reports/page.c - words and numbers of the text report.
+ */
+#include "reports/page.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/checked.h"
+#include "base/text.h"
+#include "reports/figure.h"
+
+const char *oc_page_printf(oc_page *page, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    int length = vsnprintf(NULL, 0, format, values);
+    va_end(values);
+    char *text = OC_NEW(&page->arena, char, (size_t)length + 1);
+    va_start(values, format);
+    vsnprintf(text, (size_t)length + 1, format, values);
+    va_end(values);
+    return text;
+}
+
+const char *oc_page_sign(const oc_page *page, const char *utf8,
+                         const char *ascii)
+{
+    return page->options.utf8 ? utf8 : ascii;
+}
+
+const char *oc_page_name(oc_page *page, const char *name)
+{
+    size_t bytes = oc_print_safe(NULL, 0, name, page->options.utf8);
+    char *safe = OC_NEW(&page->arena, char, bytes + 1);
+    oc_print_safe(safe, bytes + 1, name, page->options.utf8);
+    return safe;
+}
+
+const char *oc_page_op(oc_page *page, const char *domain, const char *op_type)
+{
+    if (domain[0] == '\0')
+        return oc_page_name(page, op_type);
+    return oc_page_printf(page, "%s::%s", oc_page_name(page, domain),
+                          oc_page_name(page, op_type));
+}
+
+const char *oc_page_node(oc_page *page, uint32_t row)
+{
+    if (row >= page->report->node_count)
+        return "";
+    return oc_page_printf(page, "#%u %s", (unsigned)row,
+                          oc_page_name(page, page->report->nodes[row].name));
+}
+
+static const char *dim(oc_page *page, oc_figure figure)
+{
+    if (oc_figure_is_static(figure))
+        return oc_page_printf(page, "%lld", (long long)figure.value);
+    return oc_figure_is_known(figure) ? oc_page_formula(page, figure.formula)
+                                      : "?";
+}
+
+static const char *dims(oc_page *page, const oc_report_tensor *tensor)
+{
+    oc_text text = {.arena = &page->arena};
+    oc_text_puts(&text, "[");
+    for (size_t i = 0; i < tensor->rank; i++) {
+        oc_text_puts(&text, i > 0 ? "," : "");
+        oc_text_puts(&text, dim(page, tensor->dims[i]));
+    }
+    oc_text_puts(&text, "]");
+    return text.data;
+}
+
+const char *oc_page_shape(oc_page *page, const oc_report_tensor *tensor)
+{
+    static const char *const kinds[] = {"", "sparse ", "sequence of ",
+                                        "optional ", "map to "};
+    const char *prefix = "";
+    for (; tensor->kind > OC_REPORT_SPARSE && tensor->element;
+         tensor = tensor->element)
+        prefix = oc_page_printf(page, "%s%s", prefix, kinds[tensor->kind]);
+    return oc_page_printf(page, "%s%s%s", prefix,
+                          tensor->kind == OC_REPORT_SPARSE ? "sparse " : "",
+                          tensor->has_shape ? dims(page, tensor) : "[...]");
+}
+
+/* ---- numbers ---- */
+
+const char *oc_page_number(oc_page *page, oc_i128 value, oc_unit unit)
+{
+    char *text = OC_NEW(&page->arena, char, OC_I128_DIGITS + 8);
+    if (page->options.wide)
+        oc_i128_print(text, value);
+    else if (unit == OC_UNIT_BYTES)
+        oc_iec_print(text, OC_I128_DIGITS + 8, value);
+    else
+        oc_si_print(text, OC_I128_DIGITS + 8, value);
+    return text;
+}
+
+bool oc_page_value(const oc_page *page, oc_i128 *value, oc_figure figure)
+{
+    return oc_points_value(&page->points, page->point, value, figure);
+}
+
+const char *oc_page_figure(oc_page *page, oc_figure figure,
+                           oc_figure_status status, oc_unit unit)
+{
+    oc_i128 value;
+    const char *sign =
+        status == OC_FIGURE_LOWER_BOUND   ? oc_page_sign(page, "\u2265 ", ">= ")
+        : status == OC_FIGURE_UPPER_BOUND ? oc_page_sign(page, "\u2264 ", "<= ")
+        : status == OC_FIGURE_ESTIMATE    ? oc_page_sign(page, "\u2248 ", "~ ")
+                                          : "";
+    if (!oc_page_value(page, &value, figure))
+        return "?";
+    return oc_page_printf(page, "%s%s", sign,
+                          oc_page_number(page, value, unit));
+}
+
+const char *oc_page_share(oc_page *page, oc_i128 part, oc_i128 whole,
+                          bool at_most)
+{
+    oc_i128 parts;
+    if (whole <= 0 || part < 0 || !oc_mul_i128(&parts, part, 10000) ||
+        !oc_add_i128(&parts, parts, whole / 2))
+        return "";
+    parts /= whole;
+    return oc_page_printf(page, "%s%d.%02d",
+                          at_most ? oc_page_sign(page, "\u2264", "<=") : "",
+                          (int)(parts / 100), (int)(parts % 100));
+}
+
+/* ---- formulas ---- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_name(char c)
+{
+    return is_digit(c) || c == '_' || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z');
+}
+
+/* 2471493632 as "2 471 493 632" */
+static void put_digits(oc_text *text, const char *digits, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0 && (count - i) % 3 == 0)
+            oc_text_puts(text, " ");
+        oc_text_put(text, digits + i, 1);
+    }
+}
+
+/* An operator; returns how many bytes of the formula it is. */
+static size_t put_operator(const oc_page *page, oc_text *text, const char *at)
+{
+    if (strncmp(at, "**2", 3) == 0 && !is_name(at[3]) && page->options.utf8) {
+        oc_text_puts(text, "\u00B2");
+        return 3;
+    }
+    if (strncmp(at, "**", 2) == 0) {
+        oc_text_puts(text, "^");
+        return 2;
+    }
+    if (*at == '*')
+        oc_text_puts(text, oc_page_sign(page, "\u00B7", "*"));
+    else
+        oc_text_put(text, at, 1);
+    return 1;
+}
+
+const char *oc_page_formula(oc_page *page, const char *formula)
+{
+    oc_text text = {.arena = &page->arena};
+    const char *at = oc_page_name(page, formula);
+    while (*at) {
+        size_t bytes = 0;
+        bool number = is_digit(*at);
+        while (is_name(at[bytes]))
+            bytes++;
+        if (bytes == 0)
+            bytes = put_operator(page, &text, at);
+        else if (number)
+            put_digits(&text, at, bytes);
+        else
+            oc_text_put(&text, at, bytes);
+        at += bytes;
+    }
+    return text.data ? text.data : "";
+}

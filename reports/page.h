@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reports/page.h - what the parts of the text report share.
+ *
+ * In here: the page, words and numbers for people, safe names, tables.
+ * Not in here: which facts are shown (text.c, text_tables.c), sample points
+ * (point.c).
+ *
+ * Strings that these functions return live in the page's arena, which has an
+ * escape: they are never NULL.
+ */
+#ifndef OC_REPORTS_PAGE_H
+#define OC_REPORTS_PAGE_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "onnxcost/report.h"
+#include "onnxcost/write.h"
+
+#include "base/arena.h"
+#include "reports/out.h"
+#include "reports/point.h"
+
+typedef struct oc_page {
+    const oc_report *report;
+    oc_text_options options; /* defaults filled in */
+    oc_arena arena;
+    jmp_buf no_memory;
+    oc_out out;
+    oc_points points;      /* of a report with free symbols */
+    const oc_point *point; /* where symbolic figures are shown, or NULL */
+} oc_page;
+
+typedef enum oc_unit { OC_UNIT_COUNT, OC_UNIT_BYTES } oc_unit;
+
+/* ---- words ---- */
+OC_PRINTF(2, 3)
+const char *oc_page_printf(oc_page *page, const char *format, ...);
+/* A model's string made safe: see oc_print_safe(). */
+const char *oc_page_name(oc_page *page, const char *name);
+/* "Conv", "com.microsoft::Attention". */
+const char *oc_page_op(oc_page *page, const char *domain, const char *op_type);
+/* "#17 /layer1/conv", "" for no row. */
+const char *oc_page_node(oc_page *page, uint32_t row);
+/* "[batch,3,224,?]" */
+const char *oc_page_shape(oc_page *page, const oc_report_tensor *tensor);
+/* The one that the terminal can show. */
+const char *oc_page_sign(const oc_page *page, const char *utf8,
+                         const char *ascii);
+
+/* ---- numbers ---- */
+const char *oc_page_number(oc_page *page, oc_i128 value, oc_unit unit);
+/* At the page's point when symbolic; "?" when unknown; ">=" before a lower
+ * bound. */
+const char *oc_page_figure(oc_page *page, oc_figure figure,
+                           oc_figure_status status, oc_unit unit);
+/* "99.74": the part's share of the whole in per cent; "" when that has no
+ * meaning; "<=" when the whole is a lower bound. */
+const char *oc_page_share(oc_page *page, oc_i128 part, oc_i128 whole,
+                          bool at_most);
+/* A formula for people: short names, dots, grouped digits. */
+const char *oc_page_formula(oc_page *page, const char *formula);
+/* Its value at the page's point. */
+bool oc_page_value(const oc_page *page, oc_i128 *value, oc_figure figure);
+
+/* ---- layout ---- */
+size_t oc_page_columns(const char *text); /* that it takes on a terminal */
+/* The text cut to so many columns, its tail kept. */
+const char *oc_page_fit(oc_page *page, const char *text, size_t columns);
+/* "  label             text" */
+void oc_page_line(oc_page *page, const char *label, const char *text);
+void oc_page_bold(oc_page *page, bool on); /* where colors are wanted */
+
+/* The last column is flush left and takes what room is left; the others are
+ * flush right unless `left` names them. */
+typedef struct oc_table {
+    size_t column_count;
+    const char *const *titles;
+    const bool *left; /* or NULL */
+    size_t row_count;
+    const char **cells; /* row_count * column_count */
+} oc_table;
+oc_table oc_table_new(oc_page *page, const char *const *titles,
+                      size_t column_count, size_t max_rows);
+/* The cells of a new row, to be filled. */
+const char **oc_table_row(oc_table *table);
+void oc_table_put(oc_page *page, const oc_table *table);
+
+/* ---- parts of the page ---- */
+void oc_text_tables(oc_page *page);
+
+#endif

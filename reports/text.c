@@ -1,0 +1,472 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reports/text.c - a report for people: the summary above the tables.
+ *
+ * In here: which facts come first and in which words. Not in here: rows
+ * (text_tables.c), columns (layout.c), numbers (page.c). No line begins with
+ * a string of the model.
+ */
+#include <string.h>
+
+#include "onnxcost/write.h"
+
+#include "base/checked.h"
+#include "base/error.h"
+#include "base/text.h"
+#include "reports/figure.h"
+#include "reports/page.h"
+
+enum { DEFAULT_ROWS = 10, DEFAULT_DEPTH = 2, DEFAULT_COLUMNS = 80 };
+enum { MOST_LISTED = 8 }; /* inputs, symbols, assumptions, operators */
+
+/* ---- about the model ---- */
+
+static int64_t external_bytes(const oc_report *report)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < report->model.external_count; i++)
+        if (!oc_add_i64(&sum, sum, report->model.external[i].bytes))
+            return INT64_MAX;
+    return sum;
+}
+
+/* The version of ai.onnx. */
+static int64_t opset(const oc_report *report)
+{
+    for (size_t i = 0; i < report->model.opset_count; i++)
+        if (report->model.opsets[i].domain[0] == '\0')
+            return report->model.opsets[i].version;
+    return 0;
+}
+
+static void put_model(oc_page *page)
+{
+    const oc_report_model *model = &page->report->model;
+    oc_text text = {.arena = &page->arena};
+    oc_text_printf(&text, "%s   %s", oc_page_name(page, model->file),
+                   oc_page_number(page, model->bytes, OC_UNIT_BYTES));
+    if (model->external_count > 0)
+        oc_text_printf(
+            &text, " + %s external data (not read)",
+            oc_page_number(page, external_bytes(page->report), OC_UNIT_BYTES));
+    if (opset(page->report) > 0)
+        oc_text_printf(&text, ", opset %lld", (long long)opset(page->report));
+    if (model->producer[0] != '\0')
+        oc_text_printf(&text, ", %s", oc_page_name(page, model->producer));
+    if (model->producer_version[0] != '\0')
+        oc_text_printf(&text, " %s",
+                       oc_page_name(page, model->producer_version));
+    oc_text_printf(&text, ", %zu nodes", page->report->node_count);
+    oc_page_bold(page, true);
+    oc_out_puts(&page->out, "model ");
+    oc_out_puts(&page->out, text.data);
+    oc_page_bold(page, false);
+    oc_out_char(&page->out, '\n');
+}
+
+static const char *more(oc_page *page, size_t count)
+{
+    return oc_page_printf(page, "... and %zu more", count - MOST_LISTED);
+}
+
+static void put_tensors(oc_page *page, const char *label,
+                        const oc_report_tensor *tensors, size_t count)
+{
+    for (size_t i = 0; i < count && i < MOST_LISTED; i++)
+        oc_page_line(page, i == 0 ? label : "",
+                     oc_page_printf(
+                         page, "%s %s  %s", oc_page_name(page, tensors[i].name),
+                         oc_page_shape(page, &tensors[i]),
+                         tensors[i].elem_type ? tensors[i].elem_type : ""));
+    if (count > MOST_LISTED)
+        oc_page_line(page, "", more(page, count));
+}
+
+/* ---- symbols ---- */
+
+static const char *symbol_text(oc_page *page, const oc_report_symbol *symbol)
+{
+    static const char *const kinds[] = {"", "declared, not an input's",
+                                        "depends on data", "a trip count"};
+    oc_text text = {.arena = &page->arena};
+    oc_text_puts(&text, symbol->name);
+    if (symbol->has_value)
+        oc_text_printf(&text, " = %lld", (long long)symbol->value);
+    if (strcmp(symbol->name, symbol->original) != 0)
+        oc_text_printf(&text, "  (\"%s\")",
+                       oc_page_name(page, symbol->original));
+    if (symbol->kind != OC_REPORT_SYMBOL_INPUT)
+        oc_text_printf(&text, "  %s %s", kinds[symbol->kind],
+                       oc_page_node(page, symbol->node));
+    if (!symbol->has_value && symbol->has_upper)
+        oc_text_printf(&text, ", at most %lld", (long long)symbol->upper);
+    return text.data;
+}
+
+static void put_symbols(oc_page *page)
+{
+    const oc_report *report = page->report;
+    for (size_t i = 0; i < report->symbol_count && i < MOST_LISTED; i++)
+        oc_page_line(page, i == 0 ? "symbols" : "",
+                     symbol_text(page, &report->symbols[i]));
+    if (report->symbol_count > MOST_LISTED)
+        oc_page_line(page, "", more(page, report->symbol_count));
+}
+
+static const char *assumption_text(oc_page *page,
+                                   const oc_report_assumption *assumption)
+{
+    const char *left = oc_page_formula(page, assumption->left);
+    const char *right =
+        assumption->right ? oc_page_formula(page, assumption->right) : "0";
+    const char *node = oc_page_node(page, assumption->node);
+    if (assumption->kind == OC_REPORT_DIVIDES)
+        return oc_page_printf(page, "%s is a multiple of %s  %s", right, left,
+                              node);
+    return oc_page_printf(page, "%s %s %s  %s", left,
+                          assumption->kind == OC_REPORT_EQUAL ? "="
+                          : assumption->kind == OC_REPORT_AT_MOST
+                              ? oc_page_sign(page, "\u2264", "<=")
+                              : oc_page_sign(page, "\u2260", "!="),
+                          right, node);
+}
+
+static void put_assumptions(oc_page *page)
+{
+    const oc_report *report = page->report;
+    size_t shown = 0;
+    for (size_t i = 0; i < report->assumption_count; i++) {
+        if (report->assumptions[i].noise)
+            continue;
+        if (shown < MOST_LISTED)
+            oc_page_line(page, shown == 0 ? "Assumes" : "",
+                         assumption_text(page, &report->assumptions[i]));
+        shown++;
+    }
+    if (shown > MOST_LISTED)
+        oc_page_line(page, "", more(page, shown));
+}
+
+/* ---- totals ---- */
+
+static const oc_quantity *total(const oc_page *page, oc_total which)
+{
+    return &page->report->totals[which];
+}
+
+static bool is_known(const oc_page *page, oc_total which)
+{
+    const oc_quantity *quantity = total(page, which);
+    return quantity->has_value || quantity->formula;
+}
+
+/* An upper bound beside a figure that is none. */
+static const char *upper_text(oc_page *page, const oc_quantity *quantity,
+                              oc_unit unit)
+{
+    if (quantity->has_upper)
+        return oc_page_printf(
+            page, "  (at most %s)",
+            oc_page_number(page, quantity->upper_value, unit));
+    if (quantity->upper_formula)
+        return oc_page_printf(page, "  (at most %s)",
+                              oc_page_formula(page, quantity->upper_formula));
+    return "";
+}
+
+static const char *status_sign(const oc_page *page, oc_figure_status status)
+{
+    switch (status) {
+    case OC_FIGURE_LOWER_BOUND:
+        return oc_page_sign(page, "\u2265 ", ">= ");
+    case OC_FIGURE_UPPER_BOUND:
+        return oc_page_sign(page, "\u2264 ", "<= ");
+    case OC_FIGURE_ESTIMATE:
+        return oc_page_sign(page, "\u2248 ", "~ ");
+    default:
+        return "";
+    }
+}
+
+/* "8.21 G" and "FLOPs" are "8.21 GFLOPs". */
+static const char *with_unit(oc_page *page, const char *number,
+                             const char *name)
+{
+    char last = number[strlen(number) - 1];
+    return oc_page_printf(page, "%s%s%s", number,
+                          last >= '0' && last <= '9' ? " " : "", name);
+}
+
+/* The head of a formula as long as the page has room. */
+static const char *fit_formula(oc_page *page, const char *formula)
+{
+    const size_t label_columns = 20, marker_columns = 22;
+    const char *text = oc_page_formula(page, formula);
+    size_t room = page->options.columns - label_columns;
+    if (page->options.wide || oc_page_columns(text) <= room)
+        return text;
+    return oc_page_printf(page, "%.*s ... (-w, -f json)",
+                          (int)(room - marker_columns), text);
+}
+
+static const char *total_text(oc_page *page, oc_total which, oc_unit unit,
+                              const char *name)
+{
+    const oc_quantity *quantity = total(page, which);
+    oc_i128 value;
+    const char *text = "?";
+    if (oc_figure_integer(&value, oc_quantity_figure(quantity)))
+        text = with_unit(page, oc_page_number(page, value, unit), name);
+    else if (quantity->formula)
+        text = fit_formula(page, quantity->formula);
+    return oc_page_printf(page, "%s%s%s", status_sign(page, quantity->status),
+                          text, upper_text(page, quantity, unit));
+}
+
+static void put_total(oc_page *page, const char *label, oc_total which,
+                      oc_unit unit, const char *name, const char *note)
+{
+    if (is_known(page, which))
+        oc_page_line(page, label,
+                     oc_page_printf(page, "%s%s",
+                                    total_text(page, which, unit, name), note));
+}
+
+static bool is_number(const oc_page *page, oc_total which, oc_i128 *value)
+{
+    return oc_figure_integer(value, oc_quantity_figure(total(page, which)));
+}
+
+static void put_params(oc_page *page)
+{
+    const char *weights =
+        is_known(page, OC_TOTAL_WEIGHT_BYTES)
+            ? oc_page_printf(
+                  page, "   weights %s",
+                  total_text(page, OC_TOTAL_WEIGHT_BYTES, OC_UNIT_BYTES, ""))
+            : "";
+    put_total(page, "Parameters", OC_TOTAL_PARAMS, OC_UNIT_COUNT, "", weights);
+}
+
+/* On one line when short, as in a static model. */
+static void put_compute(oc_page *page)
+{
+    static const char rule[] = "   (1 MAC = 2 FLOPs)";
+    oc_i128 flops, macs;
+    if (is_number(page, OC_TOTAL_FLOPS, &flops) &&
+        is_number(page, OC_TOTAL_MACS, &macs)) {
+        put_total(page, "Compute", OC_TOTAL_FLOPS, OC_UNIT_COUNT, "FLOPs",
+                  oc_page_printf(
+                      page, "   %s%s",
+                      total_text(page, OC_TOTAL_MACS, OC_UNIT_COUNT, "MACs"),
+                      rule));
+    } else {
+        put_total(page, "FLOPs", OC_TOTAL_FLOPS, OC_UNIT_COUNT, "FLOPs", "");
+        put_total(page, "MACs", OC_TOTAL_MACS, OC_UNIT_COUNT, "MACs", rule);
+    }
+    put_total(page, "Transcendentals", OC_TOTAL_TRANSCENDENTALS, OC_UNIT_COUNT,
+              "", "   exp, log, sqrt, tanh, ...: one each, not in FLOPs");
+}
+
+static const char *peak_note(oc_page *page)
+{
+    const oc_report_memory *memory = page->report->memory;
+    if (!memory)
+        return "";
+    const char *node = oc_page_node(page, memory->peak_node);
+    return oc_page_printf(
+        page, "   %s%s%s%s order, %s", node[0] != '\0' ? "at " : "", node,
+        node[0] != '\0' ? ", " : "", oc_page_name(page, memory->order),
+        memory->in_place ? "in-place reuse" : "no in-place reuse");
+}
+
+static void put_memory(oc_page *page)
+{
+    put_total(page, "Peak activations", OC_TOTAL_PEAK_ACTIVATION_BYTES,
+              OC_UNIT_BYTES, "", peak_note(page));
+    put_total(page, "Arena", OC_TOTAL_ARENA_BYTES, OC_UNIT_BYTES, "",
+              "   one allocation for all activations");
+    put_total(page, "Traffic", OC_TOTAL_TRAFFIC_BYTES, OC_UNIT_BYTES, "",
+              "   unfused: every operand read, every result written");
+    oc_i128 cache;
+    if (!is_number(page, OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN, &cache) ||
+        cache != 0)
+        put_total(page, "KV cache", OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN,
+                  OC_UNIT_BYTES, "", " per token");
+}
+
+static bool is_whole(const oc_page *page, oc_total which)
+{
+    return total(page, which)->status == OC_FIGURE_EXACT;
+}
+
+static void put_intensity(oc_page *page)
+{
+    oc_i128 flops, traffic;
+    if (!is_number(page, OC_TOTAL_FLOPS, &flops) ||
+        !is_number(page, OC_TOTAL_TRAFFIC_BYTES, &traffic) || traffic <= 0 ||
+        !is_whole(page, OC_TOTAL_FLOPS) ||
+        !is_whole(page, OC_TOTAL_TRAFFIC_BYTES))
+        return;
+    oc_i128 parts = flops / traffic * 100 + flops % traffic * 100 / traffic;
+    char digits[OC_I128_DIGITS];
+    oc_page_line(page, "Intensity",
+                 oc_page_printf(page, "%s.%02d FLOP/B",
+                                oc_i128_print(digits, parts / 100),
+                                (int)(parts % 100)));
+}
+
+static void put_ops(oc_page *page, const char *label, const oc_report_op *ops,
+                    size_t count)
+{
+    for (size_t i = 0; i < count && i < MOST_LISTED; i++)
+        oc_page_line(
+            page, i == 0 ? label : "",
+            oc_page_printf(page, "%lld %s", (long long)ops[i].nodes,
+                           oc_page_op(page, ops[i].domain, ops[i].op_type)));
+    if (count > MOST_LISTED)
+        oc_page_line(page, "", more(page, count));
+}
+
+static void put_coverage(oc_page *page)
+{
+    const oc_report_coverage *coverage = &page->report->coverage;
+    bool whole = coverage->costed == coverage->nodes;
+    oc_page_line(page, "Coverage",
+                 oc_page_printf(page, "%lld/%lld nodes costed%s",
+                                (long long)coverage->costed,
+                                (long long)coverage->nodes,
+                                whole ? "" : ": totals are lower bounds"));
+    put_ops(page, "  not costed", coverage->unknown, coverage->unknown_count);
+    put_ops(page, "  estimated", coverage->estimated,
+            coverage->estimated_count);
+}
+
+/* ---- sample points ---- */
+
+static size_t free_symbols(const oc_report *report, size_t *indices)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < report->symbol_count; i++)
+        if (!report->symbols[i].has_value)
+            indices[count++] = i;
+    return count;
+}
+
+static const char *dim_flags(oc_page *page, const size_t *symbols, size_t count)
+{
+    const oc_point *point = &page->points.point[page->points.reference];
+    oc_text text = {.arena = &page->arena};
+    for (size_t i = 0; i < count; i++)
+        oc_text_printf(&text, "%s%s=%lld", i > 0 ? "," : "",
+                       point->bindings[symbols[i]].name,
+                       (long long)point->bindings[symbols[i]].value);
+    return text.data;
+}
+
+static const struct {
+    oc_total total;
+    oc_unit unit;
+    const char *title;
+} sampled[] = {
+    {OC_TOTAL_FLOPS, OC_UNIT_COUNT, "FLOPs"},
+    {OC_TOTAL_MACS, OC_UNIT_COUNT, "MACs"},
+    {OC_TOTAL_TRAFFIC_BYTES, OC_UNIT_BYTES, "traffic"},
+    {OC_TOTAL_PEAK_ACTIVATION_BYTES, OC_UNIT_BYTES, "peak act."},
+};
+enum { SAMPLED = sizeof(sampled) / sizeof(sampled[0]) };
+
+/* Its columns: the free symbols, the totals that are known, the label. */
+static void put_samples(oc_page *page)
+{
+    const oc_points *points = &page->points;
+    size_t *symbols = OC_NEW(&page->arena, size_t, page->report->symbol_count);
+    size_t symbol_count = free_symbols(page->report, symbols);
+    const char **titles =
+        OC_NEW(&page->arena, const char *, symbol_count + SAMPLED + 1);
+    size_t columns = 0;
+    if (points->count == 0)
+        return;
+    for (size_t i = 0; i < symbol_count; i++)
+        titles[columns++] = page->report->symbols[symbols[i]].name;
+    for (size_t i = 0; i < SAMPLED; i++)
+        if (is_known(page, sampled[i].total))
+            titles[columns++] = sampled[i].title;
+    titles[columns++] = "";
+    oc_table table = oc_table_new(page, titles, columns, points->count);
+    for (size_t p = 0; p < points->count; p++) {
+        const char **cell = oc_table_row(&table);
+        page->point = &points->point[p];
+        for (size_t i = 0; i < symbol_count; i++)
+            *cell++ = oc_page_printf(
+                page, "%lld",
+                (long long)page->point->bindings[symbols[i]].value);
+        for (size_t i = 0; i < SAMPLED; i++)
+            if (is_known(page, sampled[i].total))
+                *cell++ = oc_page_figure(
+                    page, oc_quantity_figure(total(page, sampled[i].total)),
+                    total(page, sampled[i].total)->status, sampled[i].unit);
+        *cell = page->point->label;
+    }
+    oc_out_puts(&page->out, "  sample points (choose yours: --dim ");
+    oc_out_puts(&page->out, dim_flags(page, symbols, symbol_count));
+    oc_out_puts(&page->out, ")");
+    oc_table_put(page, &table);
+}
+
+/* ---- the whole ---- */
+
+static oc_text_options with_defaults(const oc_text_options *given)
+{
+    oc_text_options options = given ? *given : (oc_text_options){0};
+    if (options.rows == OC_ROWS_DEFAULT)
+        options.rows = DEFAULT_ROWS;
+    if (options.depth == 0)
+        options.depth = DEFAULT_DEPTH;
+    if (options.columns == 0)
+        options.columns = DEFAULT_COLUMNS;
+    return options;
+}
+
+static void put_summary(oc_page *page)
+{
+    const oc_report *report = page->report;
+    put_model(page);
+    put_tensors(page, "in", report->inputs, report->input_count);
+    put_tensors(page, "out", report->outputs, report->output_count);
+    put_symbols(page);
+    oc_out_char(&page->out, '\n');
+    put_params(page);
+    put_compute(page);
+    put_memory(page);
+    put_intensity(page);
+    put_coverage(page);
+    put_assumptions(page);
+    put_samples(page);
+}
+
+static oc_status write_page(oc_page *page)
+{
+    if (setjmp(page->no_memory) != 0)
+        return oc_fail(page->out.err, OC_ERR_NOMEM, "memory",
+                       "out of memory writing the report");
+    page->arena.escape = &page->no_memory;
+    oc_points_make(&page->points, page->report, &page->arena);
+    put_summary(page);
+    page->point = page->points.reference < page->points.count
+                      ? &page->points.point[page->points.reference]
+                      : NULL;
+    oc_text_tables(page);
+    return oc_out_close(&page->out);
+}
+
+oc_status oc_report_write_text(const oc_report *report,
+                               const oc_text_options *options,
+                               const oc_sink *sink, oc_error *err)
+{
+    oc_page page = {.report = report, .options = with_defaults(options)};
+    oc_out_open(&page.out, sink, err);
+    oc_status status = write_page(&page);
+    oc_arena_free(&page.arena);
+    return status;
+}

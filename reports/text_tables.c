@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reports/text_tables.c - a report for people: the tables.
+ *
+ * Rows are ranked by what they are at the page's sample point when figures
+ * are symbolic, which the last line then names.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/checked.h"
+#include "base/text.h"
+#include "reports/figure.h"
+#include "reports/page.h"
+#include "reports/schema.h"
+
+/* The figures that rows of all tables have. */
+typedef struct costs {
+    oc_figure flops, macs, params, memory, traffic;
+    oc_figure_status status;
+} costs;
+
+/* A line of a table before it is cut and printed. */
+typedef struct line {
+    size_t index; /* of the node or group; of folded ones the first */
+    int64_t nodes;
+    bool known; /* rank holds */
+    oc_i128 rank;
+} line;
+
+static oc_figure sort_figure(const oc_page *page, const costs *costs)
+{
+    switch (page->options.sort) {
+    case OC_SORT_MACS:
+        return costs->macs;
+    case OC_SORT_PARAMS:
+        return costs->params;
+    case OC_SORT_MEMORY:
+        return costs->memory;
+    case OC_SORT_TRAFFIC:
+        return costs->traffic;
+    default:
+        return costs->flops;
+    }
+}
+
+/* Dear ones first, unknown ones last, else as in the report. */
+static int by_rank(const void *left, const void *right)
+{
+    const line *a = left, *b = right;
+    if (a->known != b->known)
+        return a->known ? -1 : 1;
+    if (a->known && a->rank != b->rank)
+        return a->rank > b->rank ? -1 : 1;
+    return a->index < b->index ? -1 : a->index > b->index;
+}
+
+static size_t cut(const oc_page *page, size_t count)
+{
+    return count < page->options.rows ? count : page->options.rows;
+}
+
+/* ---- cells ---- */
+
+/* A short formula as it is, a long one at the page's point. */
+static const char *cost_cell(oc_page *page, oc_figure figure,
+                             oc_figure_status status, oc_unit unit)
+{
+    const size_t widest = 30;
+    oc_i128 value;
+    const char *formula;
+    if (!oc_figure_is_known(figure) || oc_figure_integer(&value, figure))
+        return oc_page_figure(page, figure, status, unit);
+    formula = oc_page_formula(page, figure.formula);
+    if (page->options.wide || oc_page_columns(formula) <= widest)
+        return formula;
+    return oc_page_printf(page, "%s*",
+                          oc_page_figure(page, figure, status, unit));
+}
+
+static const char *share_cell(oc_page *page, oc_figure flops, int64_t times)
+{
+    const oc_quantity *total = &page->report->totals[OC_TOTAL_FLOPS];
+    oc_i128 part, whole;
+    if (!oc_page_value(page, &part, flops) ||
+        !oc_mul_i128(&part, part, times) ||
+        !oc_page_value(page, &whole, oc_quantity_figure(total)))
+        return "";
+    return oc_page_share(page, part, whole,
+                         total->status <= OC_FIGURE_LOWER_BOUND);
+}
+
+static const char *int_cell(oc_page *page, int64_t value)
+{
+    return oc_page_printf(page, "%lld", (long long)value);
+}
+
+static const char *share_title(const oc_page *page)
+{
+    return page->point ? "%*" : "%";
+}
+
+static void put_footnote(oc_page *page)
+{
+    const oc_report *report = page->report;
+    if (!page->point)
+        return;
+    oc_out_puts(&page->out, "  * at");
+    for (size_t i = 0; i < report->symbol_count; i++) {
+        if (report->symbols[i].has_value)
+            continue;
+        oc_out_char(&page->out, ' ');
+        oc_out_puts(&page->out, report->symbols[i].name);
+        oc_out_char(&page->out, '=');
+        oc_out_int(&page->out, page->point->bindings[i].value);
+    }
+    oc_out_char(&page->out, '\n');
+}
+
+/* ---- groups: operators and modules ---- */
+
+typedef struct groups {
+    const oc_report_group *rows;
+    const char *title;
+    size_t count;
+    line *lines;           /* that partition the model */
+    oc_report_group whole; /* what they add up to */
+    const char *(*name)(oc_page *page, const oc_report_group *group);
+} groups;
+
+static costs group_costs(const oc_report_group *group)
+{
+    return (costs){.flops = group->flops,
+                   .macs = group->macs,
+                   .params = group->params,
+                   .memory = group->traffic_bytes,
+                   .traffic = group->traffic_bytes,
+                   .status = group->status};
+}
+
+static void add_line(oc_page *page, groups *groups, size_t index)
+{
+    costs costs = group_costs(&groups->rows[index]);
+    line *line = &groups->lines[groups->count++];
+    *line = (struct line){.index = index, .nodes = groups->rows[index].nodes};
+    line->known = oc_page_value(page, &line->rank, sort_figure(page, &costs));
+}
+
+/* whole - shown for one figure; unknown when one of them is. */
+static oc_figure rest_of(oc_page *page, const groups *groups, size_t shown,
+                         size_t member)
+{
+    const oc_figure *whole =
+        (const void *)((const char *)&groups->whole + member);
+    oc_i128 rest, part;
+    char *digits = OC_NEW(&page->arena, char, OC_I128_DIGITS);
+    if (!oc_page_value(page, &rest, *whole))
+        return (oc_figure){0};
+    for (size_t i = 0; i < shown; i++) {
+        const oc_report_group *row = &groups->rows[groups->lines[i].index];
+        const oc_figure *figure = (const void *)((const char *)row + member);
+        if (oc_page_value(page, &part, *figure) &&
+            !oc_sub_i128(&rest, rest, part))
+            return (oc_figure){0};
+    }
+    return (oc_figure){.formula = oc_i128_print(digits, rest)};
+}
+
+static void group_cells(oc_page *page, const char **cell,
+                        const oc_report_group *group, const char *name)
+{
+    cell[0] = cost_cell(page, group->flops, group->status, OC_UNIT_COUNT);
+    cell[1] = share_cell(page, group->flops, 1);
+    cell[2] = cost_cell(page, group->macs, group->status, OC_UNIT_COUNT);
+    cell[3] =
+        oc_page_figure(page, group->params, OC_FIGURE_EXACT, OC_UNIT_COUNT);
+    cell[4] = oc_page_figure(page, group->traffic_bytes, OC_FIGURE_EXACT,
+                             OC_UNIT_BYTES);
+    cell[5] = int_cell(page, group->nodes);
+    cell[6] = name;
+}
+
+static void put_others(oc_page *page, oc_table *table, const groups *groups,
+                       size_t shown)
+{
+    oc_report_group rest = {
+        .status = groups->whole.status,
+        .nodes = groups->whole.nodes,
+        .flops = rest_of(page, groups, shown, offsetof(oc_report_group, flops)),
+        .macs = rest_of(page, groups, shown, offsetof(oc_report_group, macs)),
+        .params =
+            rest_of(page, groups, shown, offsetof(oc_report_group, params)),
+        .traffic_bytes = rest_of(page, groups, shown,
+                                 offsetof(oc_report_group, traffic_bytes)),
+    };
+    for (size_t i = 0; i < shown; i++)
+        rest.nodes -= groups->lines[i].nodes;
+    if (rest.nodes > 0)
+        group_cells(
+            page, oc_table_row(table), &rest,
+            groups->count > shown
+                ? oc_page_printf(page, "%zu others", groups->count - shown)
+                : "(outside of them)");
+}
+
+static void put_groups(oc_page *page, groups *groups)
+{
+    const char *titles[] = {"FLOPs",      share_title(page), "MACs",
+                            "params",     "traffic",         "nodes",
+                            groups->title};
+    const size_t columns = sizeof(titles) / sizeof(titles[0]);
+    size_t shown = cut(page, groups->count);
+    oc_table table = oc_table_new(page, titles, columns, shown + 1);
+    qsort(groups->lines, groups->count, sizeof(line), by_rank);
+    for (size_t i = 0; i < shown; i++) {
+        const oc_report_group *row = &groups->rows[groups->lines[i].index];
+        group_cells(page, oc_table_row(&table), row, groups->name(page, row));
+    }
+    put_others(page, &table, groups, shown);
+    oc_table_put(page, &table);
+}
+
+static oc_report_group whole_model(const oc_report *report)
+{
+    const oc_quantity *totals = report->totals;
+    return (oc_report_group){
+        .nodes = (int64_t)report->node_count,
+        .status = totals[OC_TOTAL_FLOPS].status,
+        .flops = oc_quantity_figure(&totals[OC_TOTAL_FLOPS]),
+        .macs = oc_quantity_figure(&totals[OC_TOTAL_MACS]),
+        .params = oc_quantity_figure(&totals[OC_TOTAL_PARAMS]),
+        .traffic_bytes = oc_quantity_figure(&totals[OC_TOTAL_TRAFFIC_BYTES])};
+}
+
+static const char *op_name(oc_page *page, const oc_report_group *group)
+{
+    return oc_page_op(page, group->domain, group->op_type);
+}
+
+static void put_by_op(oc_page *page)
+{
+    const oc_report *report = page->report;
+    groups groups = {.rows = report->by_op,
+                     .title = "operator",
+                     .lines = OC_NEW(&page->arena, line, report->by_op_count),
+                     .whole = whole_model(report),
+                     .name = op_name};
+    for (size_t i = 0; i < report->by_op_count; i++)
+        add_line(page, &groups, i);
+    put_groups(page, &groups);
+}
+
+static const char *scope_name(oc_page *page, const oc_report_group *group)
+{
+    return oc_page_name(page, group->scope);
+}
+
+/* A module at the depth asked for, or one above it that has no parts. */
+static bool is_cut(const oc_report *report, size_t index, size_t depth)
+{
+    size_t here = (size_t)report->by_scope[index].depth;
+    bool has_parts =
+        index + 1 < report->by_scope_count &&
+        report->by_scope[index + 1].depth > report->by_scope[index].depth;
+    return here == depth || (here > 0 && here < depth && !has_parts);
+}
+
+static void put_by_scope(oc_page *page, size_t least)
+{
+    const oc_report *report = page->report;
+    groups groups = {
+        .rows = report->by_scope,
+        .title =
+            oc_page_printf(page, "module (depth %zu)", page->options.depth),
+        .lines = OC_NEW(&page->arena, line, report->by_scope_count),
+        .whole = whole_model(report),
+        .name = scope_name};
+    for (size_t i = 0; i < report->by_scope_count; i++)
+        if (is_cut(report, i, page->options.depth))
+            add_line(page, &groups, i);
+    if (groups.count >= least)
+        put_groups(page, &groups);
+}
+
+/* ---- nodes ---- */
+
+static costs node_costs(const oc_report_node *node)
+{
+    return (costs){.flops = node->flops,
+                   .macs = node->macs,
+                   .params = node->params,
+                   .memory = node->live_bytes,
+                   .traffic = node->traffic_bytes,
+                   .status = (oc_figure_status)node->status};
+}
+
+/* Alike nodes make one line, which is worth all of them. */
+static size_t node_lines(oc_page *page, line *lines)
+{
+    const oc_report *report = page->report;
+    line **first = OC_NEW(&page->arena, line *, report->node_count + 1);
+    size_t count = 0;
+    for (size_t i = 0; i < report->node_count; i++) {
+        const oc_report_node *node = &report->nodes[i];
+        bool folds = node->alike > 0 && node->alike <= report->node_count;
+        if (!node->counted)
+            continue;
+        if (folds && first[node->alike]) {
+            first[node->alike]->nodes++;
+            continue;
+        }
+        lines[count] = (line){.index = i, .nodes = 1};
+        if (folds)
+            first[node->alike] = &lines[count];
+        count++;
+    }
+    return count;
+}
+
+static void rank_node(oc_page *page, line *line)
+{
+    costs costs = node_costs(&page->report->nodes[line->index]);
+    line->known = oc_page_value(page, &line->rank, sort_figure(page, &costs)) &&
+                  oc_mul_i128(&line->rank, line->rank, line->nodes);
+}
+
+/* The figures are of one node, the share is of all alike. */
+static void node_cells(oc_page *page, const char **cell, const line *line)
+{
+    const oc_report_node *node = &page->report->nodes[line->index];
+    costs costs = node_costs(node);
+    cell[0] = cost_cell(page, costs.flops, costs.status, OC_UNIT_COUNT);
+    cell[1] = share_cell(page, costs.flops, line->nodes);
+    cell[2] = cost_cell(page, costs.macs, costs.status, OC_UNIT_COUNT);
+    cell[3] =
+        oc_page_figure(page, costs.params, OC_FIGURE_EXACT, OC_UNIT_COUNT);
+    cell[4] =
+        oc_page_figure(page, costs.traffic, OC_FIGURE_EXACT, OC_UNIT_BYTES);
+    cell[5] =
+        oc_page_figure(page, costs.memory, OC_FIGURE_EXACT, OC_UNIT_BYTES);
+    cell[6] = line->nodes > 1
+                  ? oc_page_printf(page, "%lldx", (long long)line->nodes)
+                  : "";
+    cell[7] = oc_page_op(page, node->domain, node->op_type);
+    cell[8] = oc_page_node(page, (uint32_t)line->index);
+}
+
+static void put_nodes(oc_page *page)
+{
+    const char *titles[] = {"FLOPs",  share_title(page), "MACs",
+                            "params", "traffic",         "live",
+                            "",       "operator",        "node"};
+    static const bool left[] = {false, false, false, false, false,
+                                false, false, true,  true};
+    const size_t columns = sizeof(titles) / sizeof(titles[0]);
+    line *lines = OC_NEW(&page->arena, line, page->report->node_count);
+    size_t count = node_lines(page, lines);
+    size_t shown = cut(page, count);
+    for (size_t i = 0; i < count; i++)
+        rank_node(page, &lines[i]);
+    qsort(lines, count, sizeof(line), by_rank);
+    oc_table table = oc_table_new(page, titles, columns, shown);
+    table.left = left;
+    for (size_t i = 0; i < shown; i++)
+        node_cells(page, oc_table_row(&table), &lines[i]);
+    oc_table_put(page, &table);
+}
+
+/* ---- attention ---- */
+
+static const char *block_dims(oc_page *page, const oc_report_attention *block)
+{
+    return oc_page_printf(
+        page, "%s/%s",
+        oc_page_figure(page, block->heads, OC_FIGURE_EXACT, OC_UNIT_COUNT),
+        oc_page_figure(page, block->kv_heads, OC_FIGURE_EXACT, OC_UNIT_COUNT));
+}
+
+static const char *lengths(oc_page *page, const oc_report_attention *block)
+{
+    return oc_page_printf(
+        page, "%s x %s",
+        cost_cell(page, block->query_length, OC_FIGURE_EXACT, OC_UNIT_COUNT),
+        cost_cell(page, block->key_length, OC_FIGURE_EXACT, OC_UNIT_COUNT));
+}
+
+static const char *widths(oc_page *page, const oc_report_attention *block)
+{
+    return oc_page_printf(
+        page, "%s/%s",
+        oc_page_figure(page, block->qk_dim, OC_FIGURE_EXACT, OC_UNIT_COUNT),
+        oc_page_figure(page, block->v_dim, OC_FIGURE_EXACT, OC_UNIT_COUNT));
+}
+
+static void attention_cells(oc_page *page, const char **cell,
+                            const oc_report_attention *block)
+{
+    cell[0] = cost_cell(page, block->flops, OC_FIGURE_EXACT, OC_UNIT_COUNT);
+    cell[1] = share_cell(page, block->flops, 1);
+    cell[2] = cost_cell(page, block->macs, OC_FIGURE_EXACT, OC_UNIT_COUNT);
+    cell[3] = oc_schema_attention_name(block->kind);
+    cell[4] = block_dims(page, block);
+    cell[5] = widths(page, block);
+    cell[6] = lengths(page, block);
+    cell[7] = block->mask ? oc_page_name(page, block->mask) : "?";
+    cell[8] = oc_page_figure(page, block->kv_cache_bytes_per_token,
+                             OC_FIGURE_EXACT, OC_UNIT_BYTES);
+    cell[9] = oc_page_name(page, block->scope);
+}
+
+/* In the order of the model: blocks are compared, not ranked. */
+static void put_attention(oc_page *page)
+{
+    const oc_report *report = page->report;
+    const char *titles[] = {"core FLOPs",  share_title(page),
+                            "MACs",        "kind",
+                            "heads/kv",    "qk/v",
+                            "T x S",       "mask",
+                            "cache/token", "attention block"};
+    const size_t columns = sizeof(titles) / sizeof(titles[0]);
+    size_t shown = cut(page, report->attention_count);
+    oc_table table = oc_table_new(page, titles, columns, shown + 1);
+    for (size_t i = 0; i < shown; i++)
+        attention_cells(page, oc_table_row(&table), &report->attention[i]);
+    oc_table_put(page, &table);
+    if (report->attention_count == 0)
+        oc_out_puts(&page->out, "  no attention block recognised\n");
+}
+
+void oc_text_tables(oc_page *page)
+{
+    switch (page->options.by) {
+    case OC_TABLE_DEFAULT:
+        put_by_op(page);
+        put_by_scope(page, 2);
+        break;
+    case OC_TABLE_OP:
+        put_by_op(page);
+        break;
+    case OC_TABLE_SCOPE:
+        put_by_scope(page, 0);
+        break;
+    case OC_TABLE_NODE:
+        put_nodes(page);
+        break;
+    case OC_TABLE_ATTENTION:
+        put_attention(page);
+        break;
+    }
+    put_footnote(page);
+}
