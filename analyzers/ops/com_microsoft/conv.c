@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/ops/com_microsoft/conv.c - convolutions of ONNX Runtime: with a
+ * residual and an activation fused in, in channels-last or blocked layout.
+ *
+ * The blocked layout of com.microsoft.nchwc keeps the dims [N, C, H, W].
+ */
+#include "analyzers/ops/conv.h"
+#include "analyzers/ops/com_microsoft/fused.h"
+
+typedef struct fused_conv {
+    oc_conv conv;
+    size_t bias;
+    size_t residual; /* or 0: no such input */
+} fused_conv;
+
+static void infer(oc_op *op)
+{
+    const fused_conv *row = oc_op_data(op);
+    oc_conv_infer(op, row->conv, oc_op_dtype(op, 0));
+}
+
+static void cost(oc_op *op, oc_cost *sum)
+{
+    const fused_conv *row = oc_op_data(op);
+    const oc_expr outputs = oc_op_output_numel(op, 0);
+    oc_conv_macs(op, sum, row->conv);
+    oc_conv_bias(op, sum, row->bias);
+    if (row->residual && oc_op_has_input(op, row->residual))
+        oc_cost_add(sum, OC_FLOPS, "residual", outputs);
+    oc_fused_activation(op, sum, outputs);
+}
+
+static void infer_transpose(oc_op *op)
+{
+    const fused_conv *row = oc_op_data(op);
+    oc_conv_transpose_infer(op, row->conv, oc_op_dtype(op, 0));
+}
+
+static void cost_transpose(oc_op *op, oc_cost *sum)
+{
+    const fused_conv *row = oc_op_data(op);
+    oc_conv_transpose_macs(op, sum, row->conv);
+    oc_conv_bias(op, sum, row->bias);
+}
+
+/* x, its scale and zero point, w, its, those of y, bias. */
+static oc_conv quantized(oc_op *op)
+{
+    const bool *always = oc_op_data(op);
+    return (oc_conv){.data = 0,
+                     .filter = 3,
+                     .channels_last =
+                         *always ||
+                         oc_op_attr_int(op, "channels_last", 0) != 0};
+}
+
+static void infer_quantized(oc_op *op)
+{
+    oc_conv_infer(op, quantized(op), oc_op_dtype(op, 7));
+}
+
+static void cost_quantized(oc_op *op, oc_cost *sum)
+{
+    oc_conv_macs(op, sum, quantized(op));
+    oc_cost_add(sum, OC_FLOPS, "zero point of x", oc_op_input_numel(op, 0));
+    oc_conv_bias(op, sum, 8);
+    oc_cost_add(sum, OC_FLOPS, "requantise",
+                oc_times(op, 5, oc_op_output_numel(op, 0)));
+}
+
+#define FUSED                                                                  \
+    "one MAC per output and weight of its filter; one FLOP per output for "    \
+    "the bias and one for a residual; then the activation"
+#define ROW(in_domain, name, first_version, words, infer_function,             \
+            cost_function, ...)                                                \
+    {                                                                          \
+        .domain = in_domain, .op_type = name, .since_version = first_version,  \
+        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
+        .cost = cost_function, __VA_ARGS__                                     \
+    }
+#define FLOAT_CONV(in_domain, name, version, ...)                              \
+    ROW(in_domain, name, version, FUSED, infer, cost,                          \
+        .weight_inputs = OC_IN(1) | OC_IN(2),                                  \
+        .data = &(const fused_conv){__VA_ARGS__})
+#define QUANTIZED_CONV(in_domain, version, channels_last)                      \
+    ROW(in_domain, "QLinearConv", version,                                     \
+        "one MAC per output and weight of its filter; one FLOP per input "     \
+        "for the zero point; per output 1 for the bias and 5 to scale, "       \
+        "round and clamp",                                                     \
+        infer_quantized, cost_quantized, .weight_inputs = OC_IN(3) | OC_IN(8), \
+        .scale_inputs =                                                        \
+            OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5) | OC_IN(6) | OC_IN(7),   \
+        .data = &(const bool){channels_last})
+
+OC_OP_DEFINE(microsoft_conv) = {
+    FLOAT_CONV("com.microsoft", "FusedConv", 1, .conv = {.filter = 1},
+               .bias = 2, .residual = 3),
+    FLOAT_CONV("com.microsoft", "NhwcFusedConv", 1,
+               .conv = {.filter = 1, .channels_last = true}, .bias = 2,
+               .residual = 3),
+    FLOAT_CONV("com.microsoft.nchwc", "Conv", 1, .conv = {.filter = 1},
+               .bias = 2, .residual = 3),
+    FLOAT_CONV("com.ms.internal.nhwc", "Conv", 1,
+               .conv = {.filter = 1, .channels_last = true}, .bias = 2),
+    ROW("com.ms.internal.nhwc", "ConvTranspose", 1,
+        "one MAC per input and weight of its filter; one FLOP per output "
+        "for the bias",
+        infer_transpose, cost_transpose, .weight_inputs = OC_IN(1) | OC_IN(2),
+        .data = &(const fused_conv){.conv = {.filter = 1,
+                                             .channels_last = true},
+                                    .bias = 2}),
+    QUANTIZED_CONV("com.microsoft", 1, false),
+    QUANTIZED_CONV("com.ms.internal.nhwc", 10, true),
+    {0},
+};
