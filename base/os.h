@@ -48,6 +48,7 @@ typedef struct oc_output {
     int fd;
     char *path;      /* NULL: standard output */
     char *temporary; /* beside path */
+    bool unnamed;    /* temporary is not in the directory yet */
 } oc_output;
 /* "-" or NULL is standard output. */
 OC_NODISCARD oc_status oc_os_create(oc_output *out, const char *path,

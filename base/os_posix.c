@@ -5,7 +5,7 @@
  * In here: random bytes, input files, output that appears whole, terminals.
  * Not in here: what is in a file (parser/), what is printed (reports/, cli/).
  */
-#define _DEFAULT_SOURCE /* getentropy */
+#define _GNU_SOURCE /* getentropy; O_TMPFILE, where there is one */
 
 #include "base/os.h"
 
@@ -29,10 +29,8 @@ static const int64_t ns_per_s = 1000000000;
 static oc_status fail_errno(oc_error *err, const char *id, const char *doing,
                             const char *path, int cause)
 {
-    char reason[96];
-    if (strerror_r(cause, reason, sizeof(reason)) != 0)
-        snprintf(reason, sizeof(reason), "error %d", cause);
-    return oc_fail(err, OC_ERR_IO, id, "cannot %s %s: %s", doing, path, reason);
+    return oc_fail(err, OC_ERR_IO, id, "cannot %s %s: %s", doing, path,
+                   strerror(cause));
 }
 
 /* splitmix64 over clock, process and address: differs from run to run. */
@@ -180,23 +178,61 @@ static oc_status out_of_memory(oc_error *err, const char *path)
                    path);
 }
 
-/* Creates a file of a fresh name in the directory of out->path. */
-static oc_status create_beside(oc_output *out, oc_error *err)
+/* Where the new content waits: a fresh name in the directory of path. */
+static bool name_temporary(oc_output *out)
 {
     const char *slash = strrchr(out->path, '/');
     int directory = slash ? (int)(slash - out->path) + 1 : 0;
     size_t room = (size_t)directory + sizeof(".onnxcost-0123456789abcdef");
+    uint64_t name;
+    oc_os_random(&name, sizeof(name));
     out->temporary = malloc(room);
-    if (!out->temporary)
-        return out_of_memory(err, out->path);
-    do {
-        uint64_t name;
-        oc_os_random(&name, sizeof(name));
+    if (out->temporary)
         snprintf(out->temporary, room, "%.*s.onnxcost-%016" PRIx64, directory,
                  out->path, name);
+    return out->temporary;
+}
+
+/* A file that has no name until it is whole, so that no signal and no crash
+ * leaves one behind; -1 where the system or file system has none. */
+static int open_unnamed(const char *temporary)
+{
+#ifdef O_TMPFILE
+    const char *slash = strrchr(temporary, '/');
+    char *directory = slash
+                          ? strndup(temporary, (size_t)(slash - temporary) + 1)
+                          : strdup(".");
+    int fd = -1;
+    if (directory && access("/proc/self/fd", X_OK) == 0)
+        fd = open(directory, O_WRONLY | O_TMPFILE | O_CLOEXEC, 0666);
+    free(directory);
+    return fd;
+#else
+    (void)temporary;
+    return -1;
+#endif
+}
+
+static int name_unnamed(oc_output *out)
+{
+    char source[32];
+    snprintf(source, sizeof(source), "/proc/self/fd/%d", out->fd);
+    if (linkat(AT_FDCWD, source, AT_FDCWD, out->temporary, AT_SYMLINK_FOLLOW) !=
+        0)
+        return errno;
+    out->unnamed = false;
+    return 0;
+}
+
+static oc_status create_beside(oc_output *out, oc_error *err)
+{
+    if (!name_temporary(out))
+        return out_of_memory(err, out->path);
+    out->fd = open_unnamed(out->temporary);
+    out->unnamed = out->fd >= 0;
+    if (!out->unnamed)
         out->fd =
             open(out->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    } while (out->fd < 0 && (errno == EEXIST || errno == EINTR));
     if (out->fd >= 0)
         return OC_OK;
     oc_status status = fail_errno(err, "output.create", "create a file beside",
@@ -280,7 +316,9 @@ static int publish(oc_output *out)
 {
     if (out->temporary && fsync(out->fd) != 0)
         return errno;
-    int cause = close_output(out);
+    int cause = out->unnamed ? name_unnamed(out) : 0;
+    if (cause == 0)
+        cause = close_output(out);
     if (cause != 0 || !out->temporary)
         return cause;
     if (rename(out->temporary, out->path) != 0)
@@ -303,7 +341,7 @@ oc_status oc_os_commit(oc_output *out, oc_error *err)
 void oc_os_discard(oc_output *out)
 {
     close_output(out);
-    if (out->temporary)
+    if (out->temporary && !out->unnamed)
         unlink(out->temporary);
     free(out->temporary);
     free(out->path);
