@@ -19,7 +19,7 @@ static const oc_op_descriptor *const families[] = {
 #define FAMILY_COUNT (sizeof(families) / sizeof(families[0]))
 
 static const oc_schema schemas[] = {
-#define OC_SCHEMA(domain, op_type, versions, min_in, max_in, max_out, gone)  \
+#define OC_SCHEMA(domain, op_type, versions, min_in, max_in, max_out, gone)    \
     {domain, op_type, versions, min_in, max_in, max_out, gone},
 #include "analyzers/schema.def"
 #undef OC_SCHEMA
@@ -70,8 +70,7 @@ static size_t lower_bound(const oc_registry *registry, const char *domain,
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
         const oc_op_descriptor *d = registry->rule[middle];
-        const int order =
-            compare_names(d->domain, d->op_type, domain, op_type);
+        const int order = compare_names(d->domain, d->op_type, domain, op_type);
         if (order < 0 || (order == 0 && d->since_version < version))
             low = middle + 1;
         else
@@ -132,6 +131,12 @@ const oc_op_descriptor *oc_registry_at(const oc_registry *registry,
     return registry->rule[index];
 }
 
-size_t oc_schema_count(void) { return SCHEMA_COUNT; }
+size_t oc_schema_count(void)
+{
+    return SCHEMA_COUNT;
+}
 
-const oc_schema *oc_schema_at(size_t index) { return &schemas[index]; }
+const oc_schema *oc_schema_at(size_t index)
+{
+    return &schemas[index];
+}

@@ -17,7 +17,7 @@ typedef struct oc_schema {
     const char *domain, *op_type;
     const char *versions; /* "1 6 13": the opsets that changed it */
     int min_inputs, max_inputs, max_outputs; /* -1: any number */
-    int removed_in;       /* 0: still there */
+    int removed_in;                          /* 0: still there */
 } oc_schema;
 
 typedef struct oc_registry oc_registry;
@@ -28,8 +28,7 @@ oc_registry *oc_registry_new(oc_arena *arena);
 /* NULL when there is none. The newest rule not above the opset. */
 const oc_op_descriptor *oc_registry_find(const oc_registry *registry,
                                          const char *domain,
-                                         const char *op_type,
-                                         int64_t opset);
+                                         const char *op_type, int64_t opset);
 const oc_schema *oc_schema_find(const char *domain, const char *op_type);
 /* The newest version of a schema not above the opset; 0 when it came later. */
 int oc_schema_version(const oc_schema *schema, int64_t opset);

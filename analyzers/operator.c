@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/operator.c - one node of one operator: its rule, its outputs'
+ * facts, its row.
+ */
+#include "analyzers/context.h"
+
+#include <string.h>
+
+#include <xxhash.h>
+
+/* ---- value numbers ---- */
+
+static uint64_t mix(uint64_t number, uint64_t with)
+{
+    const uint64_t both[2] = {number, with};
+    return XXH3_64bits(both, sizeof(both));
+}
+
+static uint64_t mix_text(uint64_t number, const char *text)
+{
+    return mix(number, XXH3_64bits(text, strlen(text)));
+}
+
+static uint64_t mix_tensor(uint64_t number, const oc_tensor *tensor)
+{
+    number = mix(number, (uint64_t)tensor->elem_type);
+    for (size_t axis = 0; axis < tensor->rank; axis++)
+        number = mix(number, (uint64_t)tensor->dim[axis]);
+    if (!tensor->data)
+        return mix(number, (uint64_t)(uintptr_t)tensor);
+    return mix(number, XXH3_64bits(tensor->data, tensor->data_bytes));
+}
+
+static uint64_t mix_attribute(uint64_t number, const oc_attribute *attribute)
+{
+    number = mix_text(number, attribute->name);
+    switch (attribute->type) {
+    case OC_ATTR_INT:
+        return mix(number, (uint64_t)attribute->i);
+    case OC_ATTR_FLOAT:
+        return mix(number, XXH3_64bits(&attribute->f, sizeof(float)));
+    case OC_ATTR_STRING:
+        return mix(number, XXH3_64bits(attribute->s.data, attribute->s.bytes));
+    case OC_ATTR_INTS:
+        return mix(number, XXH3_64bits(attribute->ints,
+                                       attribute->count * sizeof(int64_t)));
+    case OC_ATTR_FLOATS:
+        return mix(number, XXH3_64bits(attribute->floats,
+                                       attribute->count * sizeof(float)));
+    case OC_ATTR_TENSOR:
+        return mix_tensor(number, attribute->tensors);
+    default: /* equal only to itself */
+        return mix(number, (uint64_t)(uintptr_t)attribute);
+    }
+}
+
+/* The same operator with the same attributes on the same values. */
+static uint64_t number_of(const oc_context *c)
+{
+    uint64_t number = mix_text(mix_text(1, c->node->domain), c->node->op_type);
+    for (size_t i = 0; i < c->node->attribute_count; i++) {
+        const oc_attribute *attribute = &c->node->attribute[i];
+        if (attribute->reference)
+            attribute = oc_node_attribute(c->frame, c->node, attribute->name);
+        if (attribute)
+            number = mix_attribute(number, attribute);
+    }
+    for (size_t i = 0; i < c->input_count; i++)
+        number = mix(number, c->input[i] ? c->input[i]->number : 0);
+    if (c->descriptor && (c->descriptor->traits & OC_TRAIT_RANDOM))
+        number = mix(number, ++c->a->next_number);
+    return number;
+}
+
+/* Constants of equal contents are equal values. */
+static uint64_t number_of_block(const oc_fact *fact)
+{
+    uint64_t number = mix(2, (uint64_t)fact->type.elem_type);
+    number = mix(number, XXH3_64bits(fact->block->dim,
+                                     fact->block->rank * sizeof(int64_t)));
+    return mix(number, XXH3_64bits(fact->block->element,
+                                   fact->block->count * sizeof(oc_expr)));
+}
+
+static bool block_is_known(const oc_block *block)
+{
+    for (size_t i = 0; i < block->count; i++)
+        if (!oc_expr_is_known(block->element[i]))
+            return false;
+    return true;
+}
+
+/* ---- what the outputs inherit ---- */
+
+static bool all_constant(const oc_context *c)
+{
+    if (c->descriptor && (c->descriptor->traits & OC_TRAIT_RANDOM))
+        return false;
+    for (size_t i = 0; i < c->input_count; i++)
+        if (c->input[i] && !c->input[i]->constant)
+            return false;
+    return true;
+}
+
+static bool all_from_shapes(const oc_context *c)
+{
+    bool any = c->descriptor && (c->descriptor->traits & OC_TRAIT_SHAPE);
+    if (any)
+        return true;
+    if (c->descriptor && (c->descriptor->traits & OC_TRAIT_RANDOM))
+        return false;
+    for (size_t i = 0; i < c->input_count; i++) {
+        if (!c->input[i])
+            continue;
+        if (!c->input[i]->constant && !c->input[i]->from_shapes)
+            return false;
+        any |= c->input[i]->from_shapes;
+    }
+    return any;
+}
+
+static bool is_shape_input(const oc_context *c, size_t i)
+{
+    return c->descriptor &&
+           ((c->descriptor->shape_inputs >> (i < 31 ? i : 31)) & 1);
+}
+
+static const oc_origins *join(oc_analysis *a, const oc_origins *left,
+                              const oc_origins *right)
+{
+    if (!left || !right || left == right)
+        return left ? left : right;
+    oc_origins *both = OC_NEW(a->arena, oc_origins, 1);
+    const oc_tensor **tensor =
+        OC_NEW(a->arena, const oc_tensor *, left->count + right->count);
+    memcpy(tensor, left->tensor, left->count * sizeof(*tensor));
+    memcpy(tensor + left->count, right->tensor, right->count * sizeof(*tensor));
+    both->count = left->count + right->count;
+    both->tensor = tensor;
+    return both;
+}
+
+/* Long chains of joins would copy quadratically: enough is enough. */
+#define MOST_ORIGINS 4096
+
+static const oc_origins *origins_of(const oc_context *c, bool folded)
+{
+    const oc_origins *origins = NULL;
+    for (size_t i = 0; folded && i < c->input_count; i++)
+        if (c->input[i] && !is_shape_input(c, i) &&
+            (!origins || origins->count < MOST_ORIGINS))
+            origins = join(c->a, origins, c->input[i]->origins);
+    const bool follows = c->descriptor && (c->descriptor->traits &
+                                           (OC_TRAIT_FOLLOWS | OC_TRAIT_VIEW));
+    if (!folded && follows && c->input_count && c->input[0])
+        origins = c->input[0]->origins;
+    return origins;
+}
+
+/* The tensor of a Constant node, which no initializer holds. */
+static const oc_origins *constant_origins(const oc_context *c)
+{
+    if (strcmp(c->node->op_type, "Constant") != 0 || *c->node->domain)
+        return NULL;
+    for (size_t i = 0; i < c->node->attribute_count; i++) {
+        const oc_attribute *attribute = &c->node->attribute[i];
+        if (attribute->type != OC_ATTR_TENSOR &&
+            attribute->type != OC_ATTR_SPARSE_TENSOR)
+            continue;
+        return oc_fact_of_tensor(c->a, attribute->tensors)->origins;
+    }
+    return NULL;
+}
+
+static bool is_operator(const oc_context *c, const char *op_type)
+{
+    return strcmp(c->node->op_type, op_type) == 0;
+}
+
+/* Who reads a weight that was dequantised once and for all touches what is
+ * stored: the quantised elements, and scales and zero points that are more
+ * than one element. */
+static oc_expr stored_bytes(oc_context *c, bool folded)
+{
+    const oc_fact *first = c->input_count ? c->input[0] : NULL;
+    if (!folded || !first)
+        return OC_UNKNOWN;
+    if (!is_operator(c, "DequantizeLinear")) {
+        const bool keeps =
+            c->descriptor &&
+            (c->descriptor->traits & (OC_TRAIT_FOLLOWS | OC_TRAIT_VIEW));
+        return keeps ? first->stored_bytes : OC_UNKNOWN;
+    }
+    oc_expr bytes = oc_expr_of(0);
+    for (size_t i = 0; i < c->input_count; i++) {
+        if (!c->input[i])
+            continue;
+        const oc_expr numel = oc_fact_numel(c->a, c->input[i]);
+        if (!oc_expr_is(numel, 1))
+            bytes = oc_expr_add(c->a->space, bytes,
+                                oc_fact_bytes(c->a, c->input[i], numel));
+    }
+    return bytes;
+}
+
+/* ---- declared types, where nothing better is known ---- */
+
+static void merge_dims(oc_fact *fact, const oc_type *declared)
+{
+    for (int axis = 0; axis < fact->type.rank; axis++)
+        if (fact->type.dim[axis] == OC_UNKNOWN)
+            fact->type.dim[axis] = declared->dim[axis];
+}
+
+static bool is_incomplete(const oc_type *type)
+{
+    if (type->kind != OC_KIND_TENSOR)
+        return type->kind == OC_KIND_UNKNOWN;
+    if (type->rank < 0 || type->elem_type == OC_ELEM_UNKNOWN)
+        return true;
+    for (int axis = 0; axis < type->rank; axis++)
+        if (type->dim[axis] == OC_UNKNOWN)
+            return true;
+    return false;
+}
+
+static void take_declared(oc_analysis *a, const oc_value *value, oc_fact *fact)
+{
+    if (value->declared.kind == OC_TYPE_NONE || !is_incomplete(&fact->type))
+        return;
+    const oc_type declared = oc_analysis_declared(a, &value->declared);
+    if (fact->type.kind == OC_KIND_UNKNOWN) {
+        const int elem_type = fact->type.elem_type;
+        fact->type = declared;
+        if (elem_type)
+            fact->type.elem_type = elem_type;
+        return;
+    }
+    if (declared.kind != fact->type.kind)
+        return;
+    if (fact->type.elem_type == OC_ELEM_UNKNOWN)
+        fact->type.elem_type = declared.elem_type;
+    if (fact->type.rank < 0) {
+        fact->type.rank = declared.rank;
+        fact->type.dim = declared.dim;
+    } else if (declared.rank == fact->type.rank) {
+        merge_dims(fact, &declared);
+    }
+}
+
+/* ---- the node ---- */
+
+static void bad_arity(oc_context *c, const oc_schema *schema)
+{
+    size_t given = 0;
+    for (size_t i = 0; i < c->input_count; i++)
+        given = c->input[i] ? i + 1 : given;
+    if (given >= (size_t)schema->min_inputs &&
+        (schema->max_inputs < 0 ||
+         c->input_count <= (size_t)schema->max_inputs))
+        return;
+    oc_op_fail(&c->op, oc_arena_printf(
+                           c->a->scratch, "has %zu inputs, expected %d to %d",
+                           given, schema->min_inputs, schema->max_inputs));
+}
+
+static void find_rule(oc_context *c)
+{
+    oc_analysis *a = c->a;
+    const oc_node *node = c->node;
+    const int64_t opset = oc_frame_opset(c->frame, node->domain);
+    const oc_schema *schema = oc_schema_find(node->domain, node->op_type);
+    c->descriptor =
+        oc_registry_find(a->registry, node->domain, node->op_type, opset);
+    if (!schema) {
+        c->version = c->descriptor ? c->descriptor->since_version : 0;
+        return;
+    }
+    c->version = oc_schema_version(schema, opset);
+    if (c->version == 0)
+        c->descriptor = NULL;
+    if (schema->removed_in && opset >= schema->removed_in && c->descriptor)
+        oc_analysis_note(a, OC_WARNING, "model.removed-operator",
+                         a->row_count - 1,
+                         oc_arena_printf(a->arena,
+                                         "%s was removed in opset %d; its "
+                                         "last version is used",
+                                         node->op_type, schema->removed_in));
+    if (c->descriptor)
+        bad_arity(c, schema);
+}
+
+static void finish_output(oc_context *c, size_t i, bool folded, bool shapes,
+                          const oc_origins *origins)
+{
+    oc_fact *fact = c->output[i];
+    oc_analysis *a = c->a;
+    if (c->failed) {
+        fact->type = (oc_type){.kind = fact->type.kind,
+                               .elem_type = fact->type.elem_type,
+                               .rank = OC_RANK_UNKNOWN};
+        fact->block = NULL;
+    }
+    if (!c->failed)
+        take_declared(a, &c->frame->scope->value[c->node->output[i]], fact);
+    fact->constant = folded;
+    fact->from_shapes = shapes;
+    fact->origins = origins;
+    fact->number = mix(c->number, i + 1);
+    if (fact->block && block_is_known(fact->block))
+        fact->number = number_of_block(fact);
+}
+
+static void infer_outputs(oc_context *c)
+{
+    for (size_t i = 0; i < c->output_count; i++) {
+        if (c->node->output[i] == OC_NO_VALUE)
+            continue;
+        c->output[i] = oc_fact_new(c->a, NULL);
+        c->output[i]->root = c->node->output[i];
+    }
+    if (c->descriptor && !c->failed)
+        c->descriptor->infer(&c->op);
+    const bool folded = all_constant(c), shapes = all_from_shapes(c);
+    const oc_origins *origins = origins_of(c, folded);
+    if (!origins)
+        origins = constant_origins(c);
+    const oc_expr stored = stored_bytes(c, folded);
+    for (size_t i = 0; i < c->output_count; i++) {
+        if (!c->output[i])
+            continue;
+        finish_output(c, i, folded, shapes && !folded, origins);
+        c->output[i]->stored_bytes = stored;
+    }
+    c->row->folded = folded && c->descriptor;
+}
+
+/* Views share the bytes of input 0: whoever reads them later reads those. */
+static void share_root(oc_context *c)
+{
+    const oc_fact *viewed = c->input_count ? c->input[0] : NULL;
+    if (!c->view || !viewed || viewed->root == OC_NO_VALUE)
+        return;
+    size_t *last = &c->frame->root_last_use[viewed->root];
+    for (size_t i = 0; i < c->output_count; i++) {
+        if (!c->output[i])
+            continue;
+        const size_t use = c->frame->live->last_use[c->node->output[i]];
+        c->output[i]->root = viewed->root;
+        if (use > *last)
+            *last = use;
+    }
+}
+
+static void report_failure(oc_context *c)
+{
+    if (!c->failed)
+        return;
+    const oc_node *node = c->node;
+    const char *name = *node->name ? node->name : "";
+    oc_analysis_note(c->a, OC_WARNING, "shape.invalid", c->a->row_count - 1,
+                     oc_arena_printf(c->a->arena, "%s%s%s%s: %s", node->op_type,
+                                     *name ? " '" : "", name, *name ? "'" : "",
+                                     c->message));
+    c->a->note[c->a->note_count - 1].contradiction = true;
+}
+
+void oc_infer_operator(oc_analysis *a, oc_frame *frame, const oc_node *node)
+{
+    oc_context c = {.op = {&oc_engine_api},
+                    .cost = {&oc_engine_api},
+                    .a = a,
+                    .frame = frame,
+                    .node = node,
+                    .input_count = node->input_count,
+                    .output_count = node->output_count};
+    c.input = OC_NEW(a->scratch, const oc_fact *, c.input_count);
+    c.output = OC_NEW(a->scratch, oc_fact *, c.output_count);
+    for (size_t i = 0; i < c.input_count; i++)
+        c.input[i] = oc_frame_fact(frame, node->input[i]);
+    while (c.input_count && !c.input[c.input_count - 1])
+        c.input_count--;
+    oc_row *row = oc_row_new(a, frame, node);
+    find_rule(&c);
+    c.number = number_of(&c);
+    row->op = c.descriptor;
+    row->since_version = c.version;
+    c.row = row;
+    infer_outputs(&c);
+    oc_context_cost(&c);
+    share_root(&c);
+    for (size_t i = 0; i < c.output_count; i++)
+        if (c.output[i])
+            oc_frame_set(a, frame, node->output[i], c.output[i]);
+    oc_row_outputs(a, row);
+    report_failure(&c);
+}
