@@ -7,6 +7,8 @@
  */
 #include "analyzers/ops/attention_core.h"
 
+#include "analyzers/ops/softmax.h"
+
 void oc_attention_dense(oc_op *op, oc_attention *a)
 {
     a->rows = oc_mul(op, oc_mul(op, a->batch, a->heads), a->queries);
@@ -52,14 +54,6 @@ oc_shape oc_attention_shape(oc_op *op, oc_expr batch, oc_expr heads,
     return shape;
 }
 
-static void add_softmax(oc_op *op, oc_cost *sum, const oc_attention *a)
-{
-    oc_cost_add(
-        sum, OC_FLOPS, "softmax",
-        oc_sub(op, oc_times(op, 4, a->scores), oc_times(op, 2, a->rows)));
-    oc_cost_add(sum, OC_TRANSCENDENTALS, "softmax", a->scores);
-}
-
 void oc_attention_core(oc_op *op, oc_cost *sum, const oc_attention *a)
 {
     if (oc_expr_is(a->scores, 0))
@@ -72,7 +66,7 @@ void oc_attention_core(oc_op *op, oc_cost *sum, const oc_attention *a)
         oc_cost_add(sum, OC_FLOPS, "softcap", oc_times(op, 2, a->scores));
         oc_cost_add(sum, OC_TRANSCENDENTALS, "softcap", a->scores);
     }
-    add_softmax(op, sum, a);
+    oc_softmax_cost(op, sum, a->scores, a->rows);
 }
 
 void oc_attention_scale(oc_cost *sum, const oc_attention *a)

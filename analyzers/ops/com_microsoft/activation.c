@@ -4,6 +4,7 @@
  * the additions before them: BiasGelu, FastGelu, BiasSoftmax, BiasDropout.
  */
 #include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/softmax.h"
 
 typedef struct activation {
     int flops, transcendentals; /* per element */
@@ -62,9 +63,7 @@ static void cost_softmax(oc_op *op, oc_cost *sum)
     const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", 1), x.rank);
     const oc_expr rows = oc_shape_product(op, x, 0, axis);
     oc_cost_add(sum, OC_FLOPS, "bias", elements);
-    oc_cost_add(sum, OC_FLOPS, "softmax",
-                oc_sub(op, oc_times(op, 4, elements), oc_times(op, 2, rows)));
-    oc_cost_add(sum, OC_TRANSCENDENTALS, "softmax", elements);
+    oc_softmax_cost(op, sum, elements, rows);
 }
 
 /* ---- dropout ---- */

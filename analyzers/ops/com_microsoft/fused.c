@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * analyzers/ops/com_microsoft/fused.c - activations and norms inside other
- * operators; each costs what it costs as an operator of its own.
+ * analyzers/ops/com_microsoft/fused.c - activations inside other operators;
+ * each costs what it costs as an operator of its own.
  */
 #include "analyzers/ops/com_microsoft/fused.h"
 
@@ -52,22 +52,6 @@ void oc_fused_activation(oc_op *op, oc_cost *sum, oc_expr elements)
 {
     oc_fused_activation_named(op, sum, oc_op_attr_string(op, "activation", ""),
                               elements);
-}
-
-void oc_fused_layer_norm(oc_op *op, oc_cost *sum, oc_expr elements,
-                         oc_expr rows, bool shifted)
-{
-    oc_cost_add(sum, OC_FLOPS, "layer norm",
-                oc_add(op, oc_times(op, shifted ? 7 : 6, elements),
-                       oc_times(op, 2, rows)));
-    oc_cost_add(sum, OC_TRANSCENDENTALS, "layer norm", rows);
-}
-
-void oc_fused_rms_norm(oc_op *op, oc_cost *sum, oc_expr elements, oc_expr rows)
-{
-    oc_cost_add(sum, OC_FLOPS, "root mean square norm",
-                oc_add(op, oc_times(op, 4, elements), rows));
-    oc_cost_add(sum, OC_TRANSCENDENTALS, "root mean square norm", rows);
 }
 
 oc_expr oc_fused_rows(oc_op *op, size_t input)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * analyzers/ops/com_microsoft/fused.h - what other operators carry inside: an
- * activation named by an attribute, a norm.
+ * activation named by an attribute.
  */
 #ifndef OC_ANALYZERS_OPS_COM_MICROSOFT_FUSED_H
 #define OC_ANALYZERS_OPS_COM_MICROSOFT_FUSED_H
@@ -17,12 +17,6 @@
 void oc_fused_activation(oc_op *op, oc_cost *sum, oc_expr elements);
 void oc_fused_activation_named(oc_op *op, oc_cost *sum, const char *name,
                                oc_expr elements);
-
-/* Mean and variance over rows, gain, and offset when `shifted`. */
-void oc_fused_layer_norm(oc_op *op, oc_cost *sum, oc_expr elements,
-                         oc_expr rows, bool shifted);
-/* Mean of squares over rows, and gain. */
-void oc_fused_rms_norm(oc_op *op, oc_cost *sum, oc_expr elements, oc_expr rows);
 
 /* Product of all dims but the last: rows of a matrix or norm. */
 oc_expr oc_fused_rows(oc_op *op, size_t input);

@@ -8,6 +8,7 @@
  * is multiplied; its stored bytes are what is read.
  */
 #include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/norm.h"
 
 /* A positive attribute. */
 static oc_expr positive(oc_op *op, const char *attribute)
@@ -156,7 +157,7 @@ static void cost_group(oc_op *op, oc_cost *sum)
     if (oc_op_has_input(op, 1))
         oc_cost_add(sum, OC_FLOPS, "skip", elements);
     if (oc_op_has_input(op, 2))
-        oc_fused_rms_norm(op, sum, elements, rows);
+        oc_norm_rms(op, sum, rows);
     for (size_t i = 0; i < row->count; i++) {
         const oc_expr n = positive(op, row->each[i].n);
         const size_t weight = row->each[i].weight;

@@ -4,8 +4,7 @@
  * sum: SkipLayerNormalization and its relatives, EmbedLayerNormalization,
  * GatedRMSNorm, QOrderedLayerNormalization.
  */
-#include <string.h>
-
+#include "analyzers/ops/norm.h"
 #include "analyzers/ops/com_microsoft/fused.h"
 
 /* ---- input + skip + bias, then a norm ---- */
@@ -48,10 +47,9 @@ static void cost_skip(oc_op *op, oc_cost *sum)
     if (oc_op_has_input(op, row->bias))
         oc_cost_add(sum, OC_FLOPS, "bias", elements);
     if (row->mean)
-        oc_fused_layer_norm(op, sum, elements, rows,
-                            oc_op_has_input(op, row->beta));
+        oc_norm_layer(op, sum, rows, oc_op_has_input(op, row->beta));
     else
-        oc_fused_rms_norm(op, sum, elements, rows);
+        oc_norm_rms(op, sum, rows);
 }
 
 /* ---- EmbedLayerNormalization ---- */
@@ -113,7 +111,7 @@ static void cost_embed(oc_op *op, oc_cost *sum)
             oc_cost_read(sum, i, elements);
     oc_cost_add(sum, OC_FLOPS, "add embeddings",
                 oc_times(op, segments ? 2 : 1, elements));
-    oc_fused_layer_norm(op, sum, elements, oc_shape_product(op, y, 0, 2), true);
+    oc_norm_cost(op, sum, 7, elements, 2, oc_shape_product(op, y, 0, 2));
 }
 
 /* ---- the others: output like the input ---- */
@@ -130,7 +128,7 @@ static void cost_gated(oc_op *op, oc_cost *sum)
     const oc_expr length = oc_op_input_numel(op, 1);
     if (oc_expr_is(length, 0))
         return;
-    oc_fused_rms_norm(op, sum, elements, oc_floor_div(op, elements, length));
+    oc_norm_rms(op, sum, oc_floor_div(op, elements, length));
     oc_cost_add(sum, OC_FLOPS, "gate", elements);
     oc_fused_activation_named(
         op, sum, oc_op_attr_string(op, "activation", "silu"), elements);
@@ -144,8 +142,8 @@ static void cost_ordered(oc_op *op, oc_cost *sum)
     if (!oc_op_has_rank(op, 0))
         return;
     const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", -1), x.rank);
-    oc_fused_layer_norm(op, sum, elements, oc_shape_product(op, x, 0, axis),
-                        oc_op_has_input(op, 3));
+    oc_norm_layer(op, sum, oc_shape_product(op, x, 0, axis),
+                  oc_op_has_input(op, 3));
     oc_cost_add(sum, OC_FLOPS, "scale, round and clamp",
                 oc_times(op, 6, elements));
 }
@@ -164,9 +162,9 @@ static void cost_group(oc_op *op, oc_cost *sum)
 {
     const oc_expr elements = oc_op_input_numel(op, 0);
     const oc_shape x = oc_op_input(op, 0);
-    oc_fused_layer_norm(
-        op, sum, elements,
-        x.rank ? oc_mul(op, x.dim[0], groups_of(op)) : OC_UNKNOWN, true);
+    oc_norm_layer(op, sum,
+                  x.rank ? oc_mul(op, x.dim[0], groups_of(op)) : OC_UNKNOWN,
+                  true);
     if (oc_op_attr_int(op, "activation", 0) == 1)
         oc_fused_activation_named(op, sum, "silu", elements);
     for (size_t i = 3; i < 5; i++)
