@@ -15,20 +15,20 @@
 #include "reports/schema.h"
 
 /* The figures that rows of all tables have. */
-typedef struct costs {
+struct costs {
     oc_figure flops, macs, params, memory, traffic;
     oc_figure_status status;
-} costs;
+};
 
 /* A line of a table before it is cut and printed. */
-typedef struct line {
+struct line {
     size_t index; /* of the node or group; of folded ones the first */
     int64_t nodes;
     bool known; /* rank holds */
     oc_i128 rank;
-} line;
+};
 
-static oc_figure sort_figure(const oc_page *page, const costs *costs)
+static oc_figure sort_figure(const oc_page *page, const struct costs *costs)
 {
     switch (page->options.sort) {
     case OC_SORT_MACS:
@@ -47,7 +47,7 @@ static oc_figure sort_figure(const oc_page *page, const costs *costs)
 /* Dear ones first, unknown ones last, else as in the report. */
 static int by_rank(const void *left, const void *right)
 {
-    const line *a = left, *b = right;
+    const struct line *a = left, *b = right;
     if (a->known != b->known)
         return a->known ? -1 : 1;
     if (a->known && a->rank != b->rank)
@@ -119,36 +119,36 @@ static void put_footnote(oc_page *page)
 
 /* ---- groups: operators and modules ---- */
 
-typedef struct groups {
+struct groups {
     const oc_report_group *rows;
     const char *title;
     size_t count;
-    line *lines;           /* that partition the model */
+    struct line *lines;    /* that partition the model */
     oc_report_group whole; /* what they add up to */
     const char *(*name)(oc_page *page, const oc_report_group *group);
-} groups;
+};
 
-static costs group_costs(const oc_report_group *group)
+static struct costs group_costs(const oc_report_group *group)
 {
-    return (costs){.flops = group->flops,
-                   .macs = group->macs,
-                   .params = group->params,
-                   .memory = group->traffic_bytes,
-                   .traffic = group->traffic_bytes,
-                   .status = group->status};
+    return (struct costs){.flops = group->flops,
+                          .macs = group->macs,
+                          .params = group->params,
+                          .memory = group->traffic_bytes,
+                          .traffic = group->traffic_bytes,
+                          .status = group->status};
 }
 
-static void add_line(oc_page *page, groups *groups, size_t index)
+static void add_line(oc_page *page, struct groups *groups, size_t index)
 {
-    costs costs = group_costs(&groups->rows[index]);
-    line *line = &groups->lines[groups->count++];
+    struct costs costs = group_costs(&groups->rows[index]);
+    struct line *line = &groups->lines[groups->count++];
     *line = (struct line){.index = index, .nodes = groups->rows[index].nodes};
     line->known = oc_page_value(page, &line->rank, sort_figure(page, &costs));
 }
 
 /* whole - shown for one figure; unknown when one of them is. */
-static oc_figure rest_of(oc_page *page, const groups *groups, size_t shown,
-                         size_t member)
+static oc_figure rest_of(oc_page *page, const struct groups *groups,
+                         size_t shown, size_t member)
 {
     const oc_figure *whole =
         (const void *)((const char *)&groups->whole + member);
@@ -180,8 +180,8 @@ static void group_cells(oc_page *page, const char **cell,
     cell[6] = name;
 }
 
-static void put_others(oc_page *page, oc_table *table, const groups *groups,
-                       size_t shown)
+static void put_others(oc_page *page, oc_table *table,
+                       const struct groups *groups, size_t shown)
 {
     oc_report_group rest = {
         .status = groups->whole.status,
@@ -203,7 +203,7 @@ static void put_others(oc_page *page, oc_table *table, const groups *groups,
                 : "(outside of them)");
 }
 
-static void put_groups(oc_page *page, groups *groups)
+static void put_groups(oc_page *page, struct groups *groups)
 {
     const char *titles[] = {"FLOPs",      share_title(page), "MACs",
                             "params",     "traffic",         "nodes",
@@ -211,7 +211,7 @@ static void put_groups(oc_page *page, groups *groups)
     const size_t columns = sizeof(titles) / sizeof(titles[0]);
     size_t shown = cut(page, groups->count);
     oc_table table = oc_table_new(page, titles, columns, shown + 1);
-    qsort(groups->lines, groups->count, sizeof(line), by_rank);
+    qsort(groups->lines, groups->count, sizeof(struct line), by_rank);
     for (size_t i = 0; i < shown; i++) {
         const oc_report_group *row = &groups->rows[groups->lines[i].index];
         group_cells(page, oc_table_row(&table), row, groups->name(page, row));
@@ -240,11 +240,12 @@ static const char *op_name(oc_page *page, const oc_report_group *group)
 static void put_by_op(oc_page *page)
 {
     const oc_report *report = page->report;
-    groups groups = {.rows = report->by_op,
-                     .title = "operator",
-                     .lines = OC_NEW(&page->arena, line, report->by_op_count),
-                     .whole = whole_model(report),
-                     .name = op_name};
+    struct groups groups = {
+        .rows = report->by_op,
+        .title = "operator",
+        .lines = OC_NEW(&page->arena, struct line, report->by_op_count),
+        .whole = whole_model(report),
+        .name = op_name};
     for (size_t i = 0; i < report->by_op_count; i++)
         add_line(page, &groups, i);
     put_groups(page, &groups);
@@ -268,11 +269,11 @@ static bool is_cut(const oc_report *report, size_t index, size_t depth)
 static void put_by_scope(oc_page *page, size_t least)
 {
     const oc_report *report = page->report;
-    groups groups = {
+    struct groups groups = {
         .rows = report->by_scope,
         .title =
             oc_page_printf(page, "module (depth %zu)", page->options.depth),
-        .lines = OC_NEW(&page->arena, line, report->by_scope_count),
+        .lines = OC_NEW(&page->arena, struct line, report->by_scope_count),
         .whole = whole_model(report),
         .name = scope_name};
     for (size_t i = 0; i < report->by_scope_count; i++)
@@ -284,21 +285,22 @@ static void put_by_scope(oc_page *page, size_t least)
 
 /* ---- nodes ---- */
 
-static costs node_costs(const oc_report_node *node)
+static struct costs node_costs(const oc_report_node *node)
 {
-    return (costs){.flops = node->flops,
-                   .macs = node->macs,
-                   .params = node->params,
-                   .memory = node->live_bytes,
-                   .traffic = node->traffic_bytes,
-                   .status = (oc_figure_status)node->status};
+    return (struct costs){.flops = node->flops,
+                          .macs = node->macs,
+                          .params = node->params,
+                          .memory = node->live_bytes,
+                          .traffic = node->traffic_bytes,
+                          .status = (oc_figure_status)node->status};
 }
 
 /* Alike nodes make one line, which is worth all of them. */
-static size_t node_lines(oc_page *page, line *lines)
+static size_t node_lines(oc_page *page, struct line *lines)
 {
     const oc_report *report = page->report;
-    line **first = OC_NEW(&page->arena, line *, report->node_count + 1);
+    struct line **first =
+        OC_NEW(&page->arena, struct line *, report->node_count + 1);
     size_t count = 0;
     for (size_t i = 0; i < report->node_count; i++) {
         const oc_report_node *node = &report->nodes[i];
@@ -309,7 +311,7 @@ static size_t node_lines(oc_page *page, line *lines)
             first[node->alike]->nodes++;
             continue;
         }
-        lines[count] = (line){.index = i, .nodes = 1};
+        lines[count] = (struct line){.index = i, .nodes = 1};
         if (folds)
             first[node->alike] = &lines[count];
         count++;
@@ -317,18 +319,19 @@ static size_t node_lines(oc_page *page, line *lines)
     return count;
 }
 
-static void rank_node(oc_page *page, line *line)
+static void rank_node(oc_page *page, struct line *line)
 {
-    costs costs = node_costs(&page->report->nodes[line->index]);
+    struct costs costs = node_costs(&page->report->nodes[line->index]);
     line->known = oc_page_value(page, &line->rank, sort_figure(page, &costs)) &&
                   oc_mul_i128(&line->rank, line->rank, line->nodes);
 }
 
 /* The figures are of one node, the share is of all alike. */
-static void node_cells(oc_page *page, const char **cell, const line *line)
+static void node_cells(oc_page *page, const char **cell,
+                       const struct line *line)
 {
     const oc_report_node *node = &page->report->nodes[line->index];
-    costs costs = node_costs(node);
+    struct costs costs = node_costs(node);
     cell[0] = cost_cell(page, costs.flops, costs.status, OC_UNIT_COUNT);
     cell[1] = share_cell(page, costs.flops, line->nodes);
     cell[2] = cost_cell(page, costs.macs, costs.status, OC_UNIT_COUNT);
@@ -353,12 +356,13 @@ static void put_nodes(oc_page *page)
     static const bool left[] = {false, false, false, false, false,
                                 false, false, true,  true};
     const size_t columns = sizeof(titles) / sizeof(titles[0]);
-    line *lines = OC_NEW(&page->arena, line, page->report->node_count);
+    struct line *lines =
+        OC_NEW(&page->arena, struct line, page->report->node_count);
     size_t count = node_lines(page, lines);
     size_t shown = cut(page, count);
     for (size_t i = 0; i < count; i++)
         rank_node(page, &lines[i]);
-    qsort(lines, count, sizeof(line), by_rank);
+    qsort(lines, count, sizeof(struct line), by_rank);
     oc_table table = oc_table_new(page, titles, columns, shown);
     table.left = left;
     for (size_t i = 0; i < shown; i++)

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli/terminal.c - what the program asks of the system and says to people.
+ *
+ * In here: terminals, locale, colors, errors and warnings on stderr.
+ */
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+enum { LOG_COLUMNS = 120, MOST_WARNINGS = 10, SAFE_ROOM = 1024 };
+
+/* A closed standard stream stays closed: otherwise the next file opened
+ * would take its number and be written to. */
+static void keep_closed(int fd)
+{
+    if (fcntl(fd, F_GETFD) >= 0)
+        return;
+    int null = open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (null >= 0 && null != fd) {
+        dup2(null, fd);
+        close(null);
+    }
+}
+
+void terminal_start(void)
+{
+    keep_closed(STDIN_FILENO);
+    keep_closed(STDOUT_FILENO);
+    keep_closed(STDERR_FILENO);
+    signal(SIGPIPE, SIG_IGN); /* a failed write is reported as one */
+    setlocale(LC_CTYPE, "");
+}
+
+bool terminal_is_tty(int stream)
+{
+    return isatty(stream) == 1;
+}
+
+size_t terminal_columns(void)
+{
+    struct winsize size;
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
+        return LOG_COLUMNS;
+    return size.ws_col;
+}
+
+bool terminal_is_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && value[0] != '\0';
+}
+
+/* https://no-color.org, https://force-color.org */
+bool terminal_wants_color(const char *when)
+{
+    if (strcmp(when, "auto") != 0)
+        return strcmp(when, "always") == 0;
+    if (is_set("NO_COLOR"))
+        return false;
+    if (is_set("FORCE_COLOR") || is_set("CLICOLOR_FORCE"))
+        return true;
+    return terminal_is_tty(STDOUT_FILENO);
+}
+
+bool terminal_finish(void)
+{
+    return fflush(stdout) == 0 && !ferror(stdout);
+}
+
+/* Messages hold names of the model. */
+static void put_safe(const char *text)
+{
+    char safe[SAFE_ROOM];
+    oc_print_safe(safe, sizeof(safe), text, terminal_is_utf8());
+    fputs(safe, stderr);
+}
+
+void print_error(const oc_error *err)
+{
+    fprintf(stderr, "error[%s]: ", err->id);
+    if (err->where[0] != '\0') {
+        put_safe(err->where);
+        fputs(": ", stderr);
+    }
+    put_safe(err->message);
+    if (err->offset != OC_NO_OFFSET && err->offset != 0)
+        fprintf(stderr, " (byte %zu)", err->offset);
+    fputc('\n', stderr);
+    if (err->hint[0] != '\0') {
+        fputs("  do: ", stderr);
+        put_safe(err->hint);
+        fputc('\n', stderr);
+    }
+}
+
+static void print_diagnostic(const oc_report *report,
+                             const oc_report_diagnostic *diagnostic)
+{
+    static const char *const severities[] = {"info", "warning", "error"};
+    fprintf(stderr, "%s[", severities[diagnostic->severity]);
+    put_safe(diagnostic->id);
+    fputs("]: ", stderr);
+    if (diagnostic->node < report->node_count) {
+        fprintf(stderr, "#%u ", (unsigned)diagnostic->node);
+        put_safe(report->nodes[diagnostic->node].name);
+        fputs(": ", stderr);
+    }
+    put_safe(diagnostic->message);
+    fputc('\n', stderr);
+}
+
+void print_diagnostics(const oc_report *report, const cli_options *options)
+{
+    size_t most = options->verbose ? report->diagnostic_count : MOST_WARNINGS;
+    size_t found = 0;
+    if (options->quiet)
+        return;
+    for (size_t i = 0; i < report->diagnostic_count; i++) {
+        const oc_report_diagnostic *diagnostic = &report->diagnostics[i];
+        if (diagnostic->severity == OC_INFO && !options->verbose)
+            continue;
+        if (found++ < most)
+            print_diagnostic(report, diagnostic);
+    }
+    if (found > most)
+        fprintf(stderr, "%zu more warnings: -v shows them\n", found - most);
+}

@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cli/values.c - the values of options.
+ *
+ * Arguments are cut in place: what is kept points into argv.
+ */
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+
+bool fail(oc_error *err, const char *id, const char *format, ...)
+{
+    va_list values;
+    *err = (oc_error){.code = OC_ERR_USAGE, .offset = OC_NO_OFFSET};
+    snprintf(err->id, sizeof(err->id), "%s", id);
+    va_start(values, format);
+    vsnprintf(err->message, sizeof(err->message), format, values);
+    va_end(values);
+    return false;
+}
+
+void hint(oc_error *err, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    vsnprintf(err->hint, sizeof(err->hint), format, values);
+    va_end(values);
+}
+
+/* ---- memory ---- */
+
+struct block {
+    struct block *next;
+    max_align_t data[];
+};
+
+void *options_alloc(cli_options *options, size_t count, size_t size,
+                    oc_error *err)
+{
+    size_t bytes;
+    struct block *fresh = NULL;
+    if (!OC_MUL_OVERFLOWS(count, size, &bytes) &&
+        bytes <= SIZE_MAX - sizeof(struct block))
+        fresh = calloc(1, sizeof(struct block) + bytes);
+    if (!fresh) {
+        fail(err, "memory", "out of memory");
+        return NULL;
+    }
+    fresh->next = options->blocks;
+    options->blocks = fresh;
+    return fresh->data;
+}
+
+void options_free(cli_options *options)
+{
+    struct block *next = options->blocks;
+    while (next) {
+        struct block *block = next;
+        next = block->next;
+        free(block);
+    }
+    options->blocks = NULL;
+}
+
+/* ---- numbers ---- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/* Digits with '_' between them; *text moves behind them. */
+static bool take_digits(uint64_t *value, const char **text)
+{
+    const char *at = *text;
+    *value = 0;
+    for (; is_digit(*at) || (*at == '_' && at > *text); at++)
+        if (*at != '_' &&
+            (OC_MUL_OVERFLOWS(*value, 10u, value) ||
+             OC_ADD_OVERFLOWS(*value, (unsigned)(*at - '0'), value)))
+            return false;
+    bool any = at > *text;
+    *text = at;
+    return any;
+}
+
+static bool parse_i64(int64_t *value, const char *text)
+{
+    bool negative = *text == '-';
+    uint64_t digits;
+    text += negative;
+    if (!take_digits(&digits, &text) || *text != '\0' || digits > INT64_MAX)
+        return false;
+    *value = negative ? -(int64_t)digits : (int64_t)digits;
+    return true;
+}
+
+bool parse_count(size_t *count, const char *text, const char *flag,
+                 oc_error *err)
+{
+    int64_t value;
+    if (!parse_i64(&value, text) || value < 0)
+        return fail(err, "usage.number", "%s takes a number, not '%s'", flag,
+                    text);
+    *count = (size_t)value;
+    return true;
+}
+
+/* "64MiB", "4G", "25_000_000": k, M, G, T are decimal, Ki, ... binary. */
+static bool parse_size(uint64_t *value, const char *text)
+{
+    static const char *const letters = "kMGT";
+    uint64_t unit = 1;
+    if (!take_digits(value, &text))
+        return false;
+    const char *letter = *text ? strchr(letters, *text) : NULL;
+    if (!letter && *text == 'K')
+        letter = letters;
+    if (letter) {
+        bool binary = text[1] == 'i';
+        for (const char *step = letters; step <= letter; step++)
+            unit *= binary ? 1024 : 1000;
+        text += binary ? 2 : 1;
+    }
+    text += *text == 'B';
+    return *text == '\0' && !OC_MUL_OVERFLOWS(*value, unit, value);
+}
+
+bool parse_word(unsigned *index, const char *text, const char *flag,
+                const char *const *names, size_t count, oc_error *err)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], text) == 0) {
+            *index = (unsigned)i;
+            return true;
+        }
+    fail(err, "usage.value", "%s cannot be '%s'", flag, text);
+    for (size_t i = 0; i < count && used < sizeof(err->hint); i++)
+        used += (size_t)snprintf(err->hint + used, sizeof(err->hint) - used,
+                                 "%s%s", i > 0 ? ", " : "one of: ", names[i]);
+    return false;
+}
+
+/* ---- --dim ---- */
+
+static bool add_dim(cli_options *options, char *text, oc_error *err)
+{
+    char *sign = strrchr(text, '=');
+    oc_binding *dim = &options->dims[options->dim_count];
+    if (!sign)
+        sign = strrchr(text, ':');
+    if (!sign || sign == text || !parse_i64(&dim->value, sign + 1)) {
+        fail(err, "usage.dim", "--dim takes SYMBOL=INTEGER, not '%s'", text);
+        hint(err, "--dim batch=1,sequence_length=128");
+        return false;
+    }
+    *sign = '\0';
+    dim->name = text;
+    options->dim_count++;
+    return true;
+}
+
+bool add_dims(cli_options *options, char *text, oc_error *err)
+{
+    while (text) {
+        char *comma = strchr(text, ',');
+        if (comma)
+            *comma++ = '\0';
+        if (!add_dim(options, text, err))
+            return false;
+        text = comma;
+    }
+    return true;
+}
+
+/* ---- --input-shape ---- */
+
+/* Between dims stand commas; without any, an 'x' beside a digit. */
+static bool is_separator(const char *at, const char *dims, bool commas)
+{
+    if (commas)
+        return *at == ',';
+    return *at == 'x' && at > dims && (is_digit(at[-1]) || is_digit(at[1]));
+}
+
+static char *trimmed(char *text)
+{
+    while (*text == ' ')
+        text++;
+    for (size_t end = strlen(text); end > 0 && text[end - 1] == ' '; end--)
+        text[end - 1] = '\0';
+    return text;
+}
+
+/* Cuts "1,3,h,w"; an empty text is a scalar. */
+static bool cut_dims(oc_input_shape *shape, const char **dims, char *text)
+{
+    bool commas = strchr(text, ',') != NULL;
+    char *start = text;
+    shape->dims = dims;
+    if (*text == '\0')
+        return true;
+    for (char *at = text;; at++) {
+        bool end = *at == '\0';
+        if (!end && !is_separator(at, text, commas))
+            continue;
+        *at = '\0';
+        dims[shape->rank] = trimmed(start);
+        if (dims[shape->rank++][0] == '\0')
+            return false;
+        if (end)
+            return true;
+        start = at + 1;
+    }
+}
+
+/* Takes "[...]" off; false when only one bracket is there. */
+static bool strip_brackets(char **dims)
+{
+    size_t length = strlen(*dims);
+    bool opens = (*dims)[0] == '[';
+    bool closes = length > 0 && (*dims)[length - 1] == ']';
+    if (opens != closes || length == 1)
+        return !opens && !closes;
+    if (opens) {
+        (*dims)[length - 1] = '\0';
+        ++*dims;
+    }
+    return true;
+}
+
+bool add_shape(cli_options *options, char *text, oc_error *err)
+{
+    oc_input_shape *shape = &options->shapes[options->shape_count];
+    const char **dims =
+        options_alloc(options, strlen(text) + 1, sizeof(char *), err);
+    char *colon = strrchr(text, ':'); /* names such as "x:0" hold colons */
+    char *given = colon ? colon + 1 : text;
+    if (!dims)
+        return false;
+    fail(err, "usage.shape", "--input-shape takes [NAME:]DIMS, not '%s'", text);
+    hint(err, "--input-shape data:1,3,224,224");
+    if (colon) {
+        *colon = '\0';
+        shape->name = text;
+    }
+    if (!strip_brackets(&given) || !cut_dims(shape, dims, given) ||
+        (colon && colon == text))
+        return false;
+    *err = (oc_error){.offset = OC_NO_OFFSET};
+    options->shape_count++;
+    return true;
+}
+
+/* ---- --output ---- */
+
+bool parse_format(cli_format *format, const char *text, size_t bytes)
+{
+    static const char *const names[] = {"text", "json", "csv"};
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        if (strlen(names[i]) == bytes && strncmp(names[i], text, bytes) == 0) {
+            *format = (cli_format)i;
+            return true;
+        }
+    return false;
+}
+
+static bool format_of_extension(cli_format *format, const char *path)
+{
+    const char *dot = strrchr(path, '.');
+    if (!dot || strchr(dot, '/'))
+        return false;
+    if (strcmp(dot, ".txt") == 0) {
+        *format = FORMAT_TEXT;
+        return true;
+    }
+    return parse_format(format, dot + 1, strlen(dot + 1));
+}
+
+bool add_output(cli_options *options, char *text, oc_error *err)
+{
+    cli_output *output = &options->outputs[options->output_count];
+    size_t prefix = strcspn(text, ":");
+    output->path = text;
+    if (text[prefix] == ':' && parse_format(&output->format, text, prefix))
+        output->path = text + prefix + 1;
+    else if (!format_of_extension(&output->format, text)) {
+        fail(err, "usage.format", "the extension of '%s' names no format",
+             text);
+        hint(err, "-o json:%s   or .txt, .json, .csv", text);
+        return false;
+    }
+    if (output->path[0] == '\0')
+        return fail(err, "usage.output", "-o needs a file name");
+    options->output_count++;
+    return true;
+}
+
+/* ---- --limit ---- */
+
+static const struct {
+    const char *name;
+    size_t at;
+} limits[] = {
+    {"depth", offsetof(oc_limits, depth)},
+    {"decompressed", offsetof(oc_limits, decompressed)},
+    {"metadata", offsetof(oc_limits, metadata)},
+    {"memory", offsetof(oc_limits, memory)},
+    {"nodes", offsetof(oc_limits, nodes)},
+    {"items", offsetof(oc_limits, items)},
+    {"unknown", offsetof(oc_limits, unknown)},
+    {"rank", offsetof(oc_limits, rank)},
+    {"functions", offsetof(oc_limits, functions)},
+    {"call-depth", offsetof(oc_limits, call_depth)},
+    {"inlined", offsetof(oc_limits, inlined)},
+    {"expressions", offsetof(oc_limits, expressions)},
+    {"name", offsetof(oc_limits, name)},
+    {"members", offsetof(oc_limits, members)},
+    {"report", offsetof(oc_limits, report)},
+};
+
+bool set_limit(cli_options *options, char *text, oc_error *err)
+{
+    const char *names[COUNT_OF(limits)];
+    char *sign = strchr(text, '=');
+    uint64_t value;
+    unsigned index = 0;
+    for (size_t i = 0; i < COUNT_OF(limits); i++)
+        names[i] = limits[i].name;
+    if (!sign || !parse_size(&value, sign + 1) || value == 0)
+        return fail(err, "usage.limit", "--limit takes NAME=N, not '%s'", text);
+    *sign = '\0';
+    if (!parse_word(&index, text, "--limit", names, COUNT_OF(names), err))
+        return false;
+    *(uint64_t *)(void *)((char *)&options->limits + limits[index].at) = value;
+    return true;
+}
