@@ -14,6 +14,49 @@ oc_expr oc_elementwise_round(oc_op *op, oc_expr e)
     return oc_real(op, value, type);
 }
 
+/* b where a is not known: of two limits the one there is. */
+static oc_expr the_known(oc_expr a, oc_expr b)
+{
+    return oc_expr_is_known(a) ? a : b;
+}
+
+oc_range oc_range_least(oc_op *op, oc_range a, oc_range b)
+{
+    const oc_expr both = oc_min(op, a.upper, b.upper);
+    const oc_range least = {oc_min(op, a.lower, b.lower),
+                            the_known(both, the_known(a.upper, b.upper))};
+    return least;
+}
+
+oc_range oc_range_greatest(oc_op *op, oc_range a, oc_range b)
+{
+    const oc_expr both = oc_max(op, a.lower, b.lower);
+    const oc_range greatest = {the_known(both, the_known(a.lower, b.lower)),
+                               oc_max(op, a.upper, b.upper)};
+    return greatest;
+}
+
+static bool counts(int elem_type)
+{
+    return (elem_type >= OC_ELEM_UINT8 && elem_type <= OC_ELEM_INT64) ||
+           elem_type == OC_ELEM_BOOL || elem_type == OC_ELEM_UINT32 ||
+           elem_type == OC_ELEM_UINT64;
+}
+
+/* Where elements do not follow, bounds of all of them may. */
+static void bound(oc_op *op)
+{
+    const oc_elementwise *row = oc_op_data(op);
+    if (!row->bounds || !counts(oc_op_dtype(op, 0)))
+        return;
+    oc_range y = oc_op_bounds(op, 0);
+    if (oc_op_input_count(op) == 1)
+        y = row->bounds(op, y, y);
+    for (size_t i = 1; i < oc_op_input_count(op); i++)
+        y = row->bounds(op, y, oc_op_bounds(op, i));
+    oc_op_set_range(op, 0, y.lower, y.upper);
+}
+
 static int result_type(oc_op *op)
 {
     const oc_elementwise *row = oc_op_data(op);
@@ -25,8 +68,10 @@ void oc_unary_infer(oc_op *op)
     const oc_elementwise *row = oc_op_data(op);
     const oc_block *x = oc_op_value(op, 0);
     oc_op_set_output(op, 0, result_type(op), oc_op_input(op, 0));
-    if (!row->value || !x)
+    if (!row->value || !x) {
+        bound(op);
         return;
+    }
     oc_expr *y = OC_OP_NEW(op, oc_expr, x->count);
     for (size_t i = 0; i < x->count; i++)
         y[i] = oc_elementwise_round(
@@ -48,17 +93,18 @@ static oc_shape aligned(oc_op *op, oc_shape a, oc_shape b)
     return moved;
 }
 
-/* The elements of a op b, ... over the static dims of the result. */
-static void fold(oc_op *op, oc_shape y)
+/* The elements of a op b, ... over the static dims of the result; false when
+ * they do not follow. */
+static bool fold(oc_op *op, oc_shape y)
 {
     const oc_elementwise *row = oc_op_data(op);
     int64_t *dims;
     size_t count;
     if (!row->value || !oc_shape_fits_block(op, y, &dims, &count))
-        return;
+        return false;
     for (size_t i = 0; i < oc_op_input_count(op); i++)
         if (!oc_op_value(op, i))
-            return;
+            return false;
     const oc_block *a = oc_op_value(op, 0);
     oc_expr *out = OC_OP_NEW(op, oc_expr, count);
     for (size_t i = 0; i < count; i++) {
@@ -72,6 +118,7 @@ static void fold(oc_op *op, oc_shape y)
         out[i] = e;
     }
     oc_op_set_value(op, 0, out);
+    return true;
 }
 
 void oc_broadcast_infer(oc_op *op)
@@ -80,7 +127,8 @@ void oc_broadcast_infer(oc_op *op)
     for (size_t i = 1; i < oc_op_input_count(op); i++)
         y = oc_shapes_broadcast(op, y, aligned(op, y, oc_op_input(op, i)));
     oc_op_set_output(op, 0, result_type(op), y);
-    fold(op, y);
+    if (!fold(op, y))
+        bound(op);
 }
 
 void oc_elementwise_cost(oc_op *op, oc_cost *sum)

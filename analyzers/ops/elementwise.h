@@ -6,7 +6,7 @@
 #ifndef OC_ANALYZERS_OPS_ELEMENTWISE_H
 #define OC_ANALYZERS_OPS_ELEMENTWISE_H
 
-#include "analyzers/ops/common.h"
+#include "analyzers/ops/movement.h"
 
 /* A row's .data: what one output element costs and is. */
 typedef struct oc_elementwise {
@@ -16,7 +16,14 @@ typedef struct oc_elementwise {
     /* An element of the output from those of the inputs; NULL or OC_UNKNOWN
      * when it does not follow. Unary operators ignore b. */
     oc_expr (*value)(oc_op *op, oc_expr a, oc_expr b);
+    /* Bounds of the output from those of the inputs, for integers; NULL when
+     * they do not follow. */
+    oc_range (*bounds)(oc_op *op, oc_range a, oc_range b);
 } oc_elementwise;
+
+/* Of min(a, b) and max(a, b): one bounded operand bounds one side. */
+oc_range oc_range_least(oc_op *op, oc_range a, oc_range b);
+oc_range oc_range_greatest(oc_op *op, oc_range a, oc_range b);
 
 /* Same shape as input 0. */
 void oc_unary_infer(oc_op *op);

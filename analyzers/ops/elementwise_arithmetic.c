@@ -80,6 +80,101 @@ static oc_expr greatest(oc_op *op, oc_expr a, oc_expr b)
     return oc_max(op, a, b);
 }
 
+/* ---- bounds of integers whose elements are not known ---- */
+
+static const oc_range unbounded = {OC_UNKNOWN, OC_UNKNOWN};
+
+static bool is_point(oc_range a)
+{
+    return oc_expr_is_known(a.lower) && a.lower == a.upper;
+}
+
+static bool not_below(oc_op *op, oc_range a, int64_t limit)
+{
+    return oc_at_most(op, oc_expr_of(limit), a.lower) == OC_YES;
+}
+
+static oc_range sum_bounds(oc_op *op, oc_range a, oc_range b)
+{
+    const oc_range sum = {oc_add(op, a.lower, b.lower),
+                          oc_add(op, a.upper, b.upper)};
+    return sum;
+}
+
+static oc_range negated(oc_op *op, oc_range a, oc_range b)
+{
+    const oc_range opposite = {oc_sub(op, oc_expr_of(0), a.upper),
+                               oc_sub(op, oc_expr_of(0), a.lower)};
+    (void)b;
+    return opposite;
+}
+
+static oc_range difference_bounds(oc_op *op, oc_range a, oc_range b)
+{
+    return sum_bounds(op, a, negated(op, b, b));
+}
+
+/* Of a constant with anything, or of two that are not negative. */
+static oc_range product_bounds(oc_op *op, oc_range a, oc_range b)
+{
+    if (is_point(a) && !is_point(b))
+        return product_bounds(op, b, a);
+    if (is_point(b) && !not_below(op, b, 0))
+        return not_below(op, negated(op, b, b), 0)
+                   ? product_bounds(op, negated(op, a, a), negated(op, b, b))
+                   : unbounded;
+    if (!is_point(b) && (!not_below(op, a, 0) || !not_below(op, b, 0)))
+        return unbounded;
+    const oc_range product = {oc_mul(op, a.lower, b.lower),
+                              oc_mul(op, a.upper, b.upper)};
+    return product;
+}
+
+/* By what is positive: the quotient grows with the dividend. */
+static oc_range quotient_bounds(oc_op *op, oc_range a, oc_range b)
+{
+    oc_range quotient = unbounded;
+    if (!not_below(op, b, 1))
+        return unbounded;
+    if (not_below(op, a, 0)) {
+        quotient.lower = oc_expr_is_known(b.upper)
+                             ? oc_floor_div(op, a.lower, b.upper)
+                             : oc_expr_of(0);
+        quotient.upper = oc_floor_div(op, a.upper, b.lower);
+    } else if (is_point(b)) {
+        quotient.lower = divide(op, a.lower, b.lower);
+        quotient.upper = divide(op, a.upper, b.lower);
+    }
+    return quotient;
+}
+
+static oc_range remainder_bounds(oc_op *op, oc_range a, oc_range b)
+{
+    const oc_range rest = {oc_expr_of(0), oc_plus(op, b.upper, -1)};
+    if (!not_below(op, b, 1))
+        return unbounded;
+    if (not_below(op, a, 0))
+        return oc_range_least(op, a, rest);
+    return oc_op_attr_int(op, "fmod", 0) != 0 ? unbounded : rest;
+}
+
+static oc_range distance_bounds(oc_op *op, oc_range a, oc_range b)
+{
+    const oc_range zero = {oc_expr_of(0), oc_expr_of(0)};
+    if (not_below(op, a, 0))
+        return a;
+    return oc_range_greatest(op, zero,
+                             oc_range_greatest(op, a, negated(op, a, b)));
+}
+
+static oc_range sign_bounds(oc_op *op, oc_range a, oc_range b)
+{
+    const oc_range lowest = {oc_expr_of(-1), oc_expr_of(-1)};
+    const oc_range highest = {oc_expr_of(1), oc_expr_of(1)};
+    (void)b;
+    return oc_range_least(op, highest, oc_range_greatest(op, lowest, a));
+}
+
 static void mean_cost(oc_op *op, oc_cost *sum)
 {
     oc_cost_add(sum, OC_FLOPS, "per element and input",
@@ -88,7 +183,7 @@ static void mean_cost(oc_op *op, oc_cost *sum)
 }
 
 #define ONE "one FLOP per output element"
-#define VARIADIC(name, source_version, fold, cost_function, words)           \
+#define VARIADIC(name, source_version, fold, limits, cost_function, words)   \
     {.domain = "",                                                           \
      .op_type = name,                                                        \
      .since_version = 1,                                                     \
@@ -96,24 +191,33 @@ static void mean_cost(oc_op *op, oc_cost *sum)
      .source = "ONNX operators, " source_version,                            \
      .infer = oc_broadcast_infer,                                            \
      .cost = cost_function,                                                  \
-     .data = &(const oc_elementwise){.flops = 1, .value = fold}}
+     .data = &(const oc_elementwise){                                        \
+         .flops = 1, .value = fold, .bounds = limits}}
 
 OC_OP_DEFINE(elementwise_arithmetic) = {
-    OC_BINARY("Add", 1, ONE, "Add-14", .flops = 1, .value = add),
-    OC_BINARY("Sub", 1, ONE, "Sub-14", .flops = 1, .value = sub),
-    OC_BINARY("Mul", 1, ONE, "Mul-14", .flops = 1, .value = mul),
-    OC_BINARY("Div", 1, ONE, "Div-14", .flops = 1, .value = divide),
-    OC_BINARY("Mod", 10, ONE, "Mod-13", .flops = 1, .value = mod),
-    OC_UNARY("Neg", 1, ONE, "Neg-13", .flops = 1, .value = neg),
-    OC_UNARY("Abs", 1, ONE, "Abs-13", .flops = 1, .value = absolute),
-    OC_UNARY("Sign", 9, ONE, "Sign-13", .flops = 1, .value = sign),
-    VARIADIC("Max", "Max-13", greatest, oc_variadic_cost,
+    OC_BINARY("Add", 1, ONE, "Add-14", .flops = 1, .value = add,
+              .bounds = sum_bounds),
+    OC_BINARY("Sub", 1, ONE, "Sub-14", .flops = 1, .value = sub,
+              .bounds = difference_bounds),
+    OC_BINARY("Mul", 1, ONE, "Mul-14", .flops = 1, .value = mul,
+              .bounds = product_bounds),
+    OC_BINARY("Div", 1, ONE, "Div-14", .flops = 1, .value = divide,
+              .bounds = quotient_bounds),
+    OC_BINARY("Mod", 10, ONE, "Mod-13", .flops = 1, .value = mod,
+              .bounds = remainder_bounds),
+    OC_UNARY("Neg", 1, ONE, "Neg-13", .flops = 1, .value = neg,
+             .bounds = negated),
+    OC_UNARY("Abs", 1, ONE, "Abs-13", .flops = 1, .value = absolute,
+             .bounds = distance_bounds),
+    OC_UNARY("Sign", 9, ONE, "Sign-13", .flops = 1, .value = sign,
+             .bounds = sign_bounds),
+    VARIADIC("Max", "Max-13", greatest, oc_range_greatest, oc_variadic_cost,
              "one comparison per output element and further input"),
-    VARIADIC("Min", "Min-13", least, oc_variadic_cost,
+    VARIADIC("Min", "Min-13", least, oc_range_least, oc_variadic_cost,
              "one comparison per output element and further input"),
-    VARIADIC("Sum", "Sum-13", add, oc_variadic_cost,
+    VARIADIC("Sum", "Sum-13", add, sum_bounds, oc_variadic_cost,
              "one addition per output element and further input"),
-    VARIADIC("Mean", "Mean-13", NULL, mean_cost,
+    VARIADIC("Mean", "Mean-13", NULL, NULL, mean_cost,
              "one addition per output element and input, the last a "
              "division"),
     {0},

@@ -73,16 +73,15 @@ static void cost_gradient(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_TRANSCENDENTALS, "backward pass", OC_UNKNOWN);
 }
 
-#define OPTIMIZER(name, words, ...)                                            \
-    {                                                                          \
-        .domain = "ai.onnx.preview.training", .op_type = name,                 \
-        .since_version = 1, .rule = words,                                     \
-        .source = "ONNX preview training operators, " name "-1",               \
-        .infer = infer, .cost = cost, .data = &(const optimizer)               \
-        {                                                                      \
-            __VA_ARGS__                                                        \
-        }                                                                      \
-    }
+#define OPTIMIZER(name, words, ...)                                          \
+    {.domain = "ai.onnx.preview.training",                                   \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = "ONNX preview training operators, " name "-1",                \
+     .infer = infer,                                                         \
+     .cost = cost,                                                           \
+     .data = &(const optimizer){__VA_ARGS__}}
 
 OC_OP_DEFINE(training) = {
     OPTIMIZER("Adagrad",

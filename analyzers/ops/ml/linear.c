@@ -62,14 +62,15 @@ static void cost_classifier(oc_op *op, oc_cost *sum)
     oc_ml_post_transform(op, sum, x.rows, oc_mul(op, x.rows, classes));
 }
 
-#define LINEAR(name, infer_function, cost_function)                            \
-    {                                                                          \
-        .domain = OC_ML_DOMAIN, .op_type = name, .since_version = 1,           \
-        .rule = "rows*features*outputs MACs, one addition per row and output " \
-                "for the intercepts, and the transform of the scores",         \
-        .source = "ONNX ML operators, " name "-1", .infer = infer_function,    \
-        .cost = cost_function                                                  \
-    }
+#define LINEAR(name, infer_function, cost_function)                          \
+    {.domain = OC_ML_DOMAIN,                                                 \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = "rows*features*outputs MACs, one addition per row and output "  \
+             "for the intercepts, and the transform of the scores",          \
+     .source = "ONNX ML operators, " name "-1",                              \
+     .infer = infer_function,                                                \
+     .cost = cost_function}
 
 OC_OP_DEFINE(ml_linear) = {
     LINEAR("LinearRegressor", infer_regressor, cost_regressor),

@@ -26,22 +26,22 @@ static void cost_normalizer(oc_op *op, oc_cost *sum)
         oc_cost_add(sum, OC_TRANSCENDENTALS, "root per row", rows);
 }
 
-#define SAME(name, words, cost_function, ...)                                  \
-    {                                                                          \
-        .domain = OC_ML_DOMAIN, .op_type = name, .since_version = 1,           \
-        .rule = words, .source = "ONNX ML operators, " name "-1",              \
-        .infer = oc_unary_infer, .cost = cost_function,                        \
-        .data = &(const oc_elementwise)                                        \
-        {                                                                      \
-            __VA_ARGS__                                                        \
-        }                                                                      \
-    }
+#define SAME(name, words, cost_function, ...)                                \
+    {.domain = OC_ML_DOMAIN,                                                 \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = "ONNX ML operators, " name "-1",                              \
+     .infer = oc_unary_infer,                                                \
+     .cost = cost_function,                                                  \
+     .data = &(const oc_elementwise){__VA_ARGS__}}
 
 OC_OP_DEFINE(ml_scale) = {
     SAME("Scaler", "two FLOPs per element", oc_elementwise_cost, .flops = 2,
          .result = OC_ELEM_FLOAT),
     SAME("Imputer", "two FLOPs per element", oc_elementwise_cost, .flops = 2),
-    SAME("Binarizer", "one FLOP per element", oc_elementwise_cost, .flops = 1),
+    SAME("Binarizer", "one FLOP per element", oc_elementwise_cost,
+         .flops = 1),
     SAME("Normalizer",
          "two FLOPs per element for MAX, three for L1 and L2, less one per "
          "row; for L2 one transcendental per row",
