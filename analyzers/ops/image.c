@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/ops/image.c - operators that rearrange an image: DepthToSpace,
+ * SpaceToDepth, Col2Im, CenterCropPad.
+ */
+#include "analyzers/ops/common.h"
+
+/* a / b, which must leave no remainder. */
+static oc_expr divided(oc_op *op, oc_expr a, oc_expr b)
+{
+    if (oc_assume_that(op, OC_ASSUME_DIVIDES, b, a) == OC_NO)
+        oc_op_fail(op, "a dim is no multiple of its block");
+    return oc_floor_div(op, a, b);
+}
+
+/* blocksize, at least 1; sticky failure when X is no image. */
+static oc_expr block_size(oc_op *op, oc_shape x)
+{
+    const int64_t size = oc_op_attr_int(op, "blocksize", 0);
+    if (size < 1 || x.rank != 4)
+        oc_op_fail(op, "blocksize must be at least 1 and X of rank 4");
+    return oc_int(op, size);
+}
+
+static void infer_to_space(oc_op *op)
+{
+    oc_shape y = oc_op_input(op, 0);
+    const oc_expr block = block_size(op, y);
+    if (y.rank == 4) {
+        y.dim[1] = divided(op, y.dim[1], oc_mul(op, block, block));
+        y.dim[2] = oc_mul(op, y.dim[2], block);
+        y.dim[3] = oc_mul(op, y.dim[3], block);
+    }
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+static void infer_to_depth(oc_op *op)
+{
+    oc_shape y = oc_op_input(op, 0);
+    const oc_expr block = block_size(op, y);
+    if (y.rank == 4) {
+        y.dim[1] = oc_mul(op, y.dim[1], oc_mul(op, block, block));
+        y.dim[2] = divided(op, y.dim[2], block);
+        y.dim[3] = divided(op, y.dim[3], block);
+    }
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+/* Col2Im: [N, C * block, L] to [N, C, image]. */
+static void infer_columns(oc_op *op)
+{
+    const oc_shape x = oc_op_input(op, 0);
+    const oc_block *image = oc_op_value(op, 1), *block = oc_op_value(op, 2);
+    if (x.rank != 3 || (image && block && image->count != block->count)) {
+        oc_op_fail(op, "the input must be of rank 3, image_shape as long as "
+                       "block_shape");
+        return;
+    }
+    if (!image) {
+        oc_op_needs(op);
+        oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
+        return;
+    }
+    oc_shape y = oc_shape_new(op, image->count + 2);
+    oc_expr taps = block ? oc_expr_of(1) : OC_UNKNOWN;
+    for (size_t i = 0; i < image->count; i++) {
+        y.dim[2 + i] = image->element[i];
+        if (block)
+            taps = oc_mul(op, taps, block->element[i]);
+    }
+    y.dim[0] = x.dim[0];
+    y.dim[1] = divided(op, x.dim[1], taps);
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+static void cost_columns(oc_op *op, oc_cost *sum)
+{
+    oc_cost_add(sum, OC_FLOPS, "one addition per input element",
+                oc_op_input_numel(op, 0));
+}
+
+/* CenterCropPad: the axes that are named get the extents of `shape`. */
+static void infer_center(oc_op *op)
+{
+    oc_shape y = oc_op_input(op, 0);
+    const oc_block *wanted = oc_op_value(op, 1);
+    const int64_t *axes;
+    const bool all = !oc_op_has_attr(op, "axes");
+    const size_t count = all ? y.rank : oc_op_attr_ints(op, "axes", &axes);
+    if (wanted && wanted->count != count)
+        oc_op_fail(op, "shape does not have an element per axis");
+    for (size_t i = 0; i < count && y.rank > 0; i++) {
+        const size_t axis = all ? i : oc_op_axis(op, axes[i], y.rank);
+        y.dim[axis] = wanted && i < wanted->count
+                          ? wanted->element[i]
+                          : oc_fresh(op, OC_UNKNOWN, OC_UNKNOWN);
+    }
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+static void cost_unless_same(oc_op *op, oc_cost *sum)
+{
+    const oc_shape x = oc_op_input(op, 0), y = oc_op_output(op, 0);
+    for (size_t axis = 0; axis < x.rank && axis < y.rank; axis++)
+        if (oc_equal(op, x.dim[axis], y.dim[axis]) != OC_YES)
+            return;
+    if (x.rank == y.rank)
+        oc_cost_view(sum);
+}
+
+OC_OP_DEFINE(image) = {
+    {.domain = "",
+     .op_type = "DepthToSpace",
+     .since_version = 1,
+     .rule = "moves bytes",
+     .source = "ONNX operators, DepthToSpace-13",
+     .infer = infer_to_space,
+     .cost = cost_unless_same,
+     .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS},
+    {.domain = "",
+     .op_type = "SpaceToDepth",
+     .since_version = 1,
+     .rule = "moves bytes",
+     .source = "ONNX operators, SpaceToDepth-13",
+     .infer = infer_to_depth,
+     .cost = cost_unless_same,
+     .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS},
+    {.domain = "",
+     .op_type = "Col2Im",
+     .since_version = 18,
+     .rule = "one addition per input element",
+     .source = "ONNX operators, Col2Im-18",
+     .infer = infer_columns,
+     .cost = cost_columns,
+     .shape_inputs = OC_IN(1) | OC_IN(2)},
+    {.domain = "",
+     .op_type = "CenterCropPad",
+     .since_version = 18,
+     .rule = "moves bytes, unless nothing changes",
+     .source = "ONNX operators, CenterCropPad-18",
+     .infer = infer_center,
+     .cost = cost_unless_same,
+     .shape_inputs = OC_IN(1),
+     .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS},
+    {0},
+};
