@@ -27,7 +27,10 @@ typedef uint64_t oc_expr;
 static inline bool oc_expr_is_immediate(oc_expr e) { return (e & 1u) != 0; }
 
 /* Neither OC_UNKNOWN nor OC_OVERFLOW. */
-static inline bool oc_expr_is_known(oc_expr e) { return e > OC_OVERFLOW; }
+static inline bool oc_expr_is_known(oc_expr e)
+{
+    return e != OC_UNKNOWN && e != OC_OVERFLOW;
+}
 
 /* Only for immediates. */
 static inline int64_t oc_expr_immediate(oc_expr e)

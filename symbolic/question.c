@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * symbolic/question.c - is a <= b, is a == b: answered or left open, at once.
+ *
+ * A sign is looked up in the interval of the difference, then in that of the
+ * difference minus a multiple of one fact about one of its monomials. There
+ * is no further step and nothing is interned on the way: deeper proofs were
+ * tried, are exponential, and answered next to nothing.
+ */
+#include "symbolic/space.h"
+
+#include "symbolic/internal.h"
+
+/* Facts tried per question. */
+#define FACT_TRIALS 64
+
+/* ---- facts ---- */
+
+void oc_fact_add(oc_space *space, oc_relation relation, oc_expr form,
+                 oc_expr divisor, size_t assumption)
+{
+    if (!oc_expr_is_known(form) || oc_expr_is_immediate(form))
+        return;
+    space->facts = oc_grown(space, space->facts, space->fact_count,
+                            &space->fact_room, sizeof(oc_fact));
+    space->facts[space->fact_count] = (oc_fact){relation, form, divisor,
+                                                assumption, space->link_count};
+    const oc_poly *p = &oc_entry_of(space, form)->poly;
+    for (size_t i = p->terms[0].monomial == 0; i < p->count; i++) {
+        oc_monomial *m = space->monomials[p->terms[i].monomial];
+        space->links = oc_grown(space, space->links, space->link_count,
+                                &space->link_room, sizeof(oc_link));
+        space->links[space->link_count++] =
+            (oc_link){(uint32_t)space->fact_count, p->terms[i].monomial,
+                      m->newest_link};
+        m->newest_link = (uint32_t)space->link_count;
+    }
+    space->fact_count++;
+}
+
+void oc_facts_truncate(oc_space *space, size_t count)
+{
+    if (count >= space->fact_count)
+        return;
+    size_t kept = space->facts[count].link_count;
+    while (space->link_count > kept) {
+        oc_link link = space->links[--space->link_count];
+        space->monomials[link.monomial]->newest_link = link.older;
+    }
+    space->fact_count = count;
+}
+
+size_t oc_fact_find(oc_space *space, oc_relation relation, oc_expr form,
+                    oc_expr divisor)
+{
+    if (oc_expr_is_constant(space, form))
+        return SIZE_MAX;
+    const oc_poly *p = &oc_entry_of(space, form)->poly;
+    uint32_t monomial = p->terms[p->terms[0].monomial == 0].monomial;
+    uint32_t link = space->monomials[monomial]->newest_link;
+    for (; link; link = space->links[link - 1].older) {
+        const oc_fact *fact = &space->facts[space->links[link - 1].fact];
+        if (fact->relation == relation && fact->form == form &&
+            fact->divisor == divisor)
+            return space->links[link - 1].fact;
+    }
+    return SIZE_MAX;
+}
+
+/* ---- signs ---- */
+
+static oc_i128 coefficient_of(const oc_poly *p, uint32_t monomial)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->terms[i].monomial == monomial)
+            return p->terms[i].coefficient;
+    return 0;
+}
+
+/* p >= 0 since |cf| * p == (something >= 0) + |ct| * fact, where ct and cf
+ * are the coefficients of one monomial; for integers > -|cf| is enough. */
+static bool follows(oc_space *space, const oc_poly *p, size_t term,
+                    const oc_fact *fact)
+{
+    const oc_poly *f = &oc_entry_of(space, fact->form)->poly;
+    oc_i128 ct = p->terms[term].coefficient;
+    oc_i128 cf = coefficient_of(f, p->terms[term].monomial);
+    if (fact->relation != OC_AT_MOST || (ct < 0) != (cf < 0))
+        return false;
+    if (ct < 0) {
+        ct = -ct;
+        cf = -cf;
+    }
+    oc_poly rest;
+    oc_mark mark = oc_scratch_here(space);
+    bool yes = oc_poly_combine(space, &rest, p, cf, f, -ct) &&
+               oc_poly_interval(space, &rest).lower > -cf;
+    oc_scratch_release(space, mark);
+    return yes;
+}
+
+static bool follows_from_a_fact(oc_space *space, const oc_poly *p,
+                                size_t *deciding)
+{
+    size_t trials = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        if (p->terms[i].monomial == 0)
+            continue;
+        uint32_t link =
+            space->monomials[p->terms[i].monomial]->newest_link;
+        for (; link && trials < FACT_TRIALS; trials++) {
+            const oc_link *l = &space->links[link - 1];
+            if (follows(space, p, i, &space->facts[l->fact])) {
+                *deciding = l->fact;
+                return true;
+            }
+            link = l->older;
+        }
+    }
+    return false;
+}
+
+/* p without a common monomial that is never negative. */
+static oc_poly without_monomial(oc_space *space, const oc_poly *p)
+{
+    oc_poly divided;
+    uint32_t common = oc_poly_monomial(space, p);
+    if (common == 0 || p->count == 1 ||
+        space->monomials[common]->interval.lower < 0 ||
+        !oc_poly_divide_monomial(space, &divided, p, common))
+        return *p;
+    return divided;
+}
+
+bool oc_poly_nonnegative(oc_space *space, const oc_poly *p, size_t *fact)
+{
+    *fact = SIZE_MAX;
+    if (oc_poly_interval(space, p).lower >= 0)
+        return true;
+    oc_mark mark = oc_scratch_here(space);
+    oc_poly rest = without_monomial(space, p);
+    rest.denominator = 1; /* the sign is the numerator's, an integer */
+    bool yes = oc_poly_interval(space, &rest).lower >= 0 ||
+               (space->link_count && follows_from_a_fact(space, &rest, fact));
+    oc_scratch_release(space, mark);
+    return yes;
+}
+
+/* sign * p + shift >= 0 for p's numerator */
+static bool shifted_nonnegative(oc_space *space, const oc_poly *p, int sign,
+                                oc_i128 shift, size_t *fact)
+{
+    oc_mark mark = oc_scratch_here(space);
+    oc_term term = {shift, 0};
+    oc_poly numerator = {p->terms, p->count, 1};
+    oc_poly constant = {&term, shift != 0, 1}, out;
+    bool yes =
+        oc_poly_combine(space, &out, &numerator, sign, &constant, 1) &&
+        oc_poly_nonnegative(space, &out, fact);
+    oc_scratch_release(space, mark);
+    return yes;
+}
+
+static oc_tri nonnegative(oc_space *space, const oc_poly *p, size_t *fact)
+{
+    size_t other;
+    if (oc_poly_nonnegative(space, p, fact))
+        return OC_YES;
+    return shifted_nonnegative(space, p, -1, -1, &other) ? OC_NO : OC_MAYBE;
+}
+
+/* No integers make it 0: `2*x + 1`. */
+static bool never_divisible(const oc_poly *p)
+{
+    oc_u128 g = oc_poly_content_nonconstant(p);
+    return g > 1 && g <= (oc_u128)INT64_MAX &&
+           oc_poly_constant(p) % (oc_i128)g != 0;
+}
+
+static oc_tri zero(oc_space *space, const oc_poly *p, size_t *fact)
+{
+    size_t other;
+    if (p->count == 0)
+        return OC_YES;
+    if (shifted_nonnegative(space, p, 1, -1, &other) ||
+        shifted_nonnegative(space, p, -1, -1, &other) || never_divisible(p))
+        return OC_NO;
+    if (shifted_nonnegative(space, p, 1, 0, fact) &&
+        shifted_nonnegative(space, p, -1, 0, fact))
+        return OC_YES;
+    return OC_MAYBE;
+}
+
+oc_tri oc_ask_nonnegative(oc_space *space, oc_expr form, size_t *fact)
+{
+    oc_term hold;
+    *fact = SIZE_MAX;
+    if (!oc_expr_is_known(form))
+        return OC_MAYBE;
+    oc_poly p = oc_poly_of(space, form, &hold);
+    return nonnegative(space, &p, fact);
+}
+
+oc_tri oc_ask_zero(oc_space *space, oc_expr form, size_t *fact)
+{
+    oc_term hold;
+    *fact = SIZE_MAX;
+    if (!oc_expr_is_known(form))
+        return OC_MAYBE;
+    oc_poly p = oc_poly_of(space, form, &hold);
+    return zero(space, &p, fact);
+}
+
+/* ---- public ---- */
+
+typedef oc_tri sign_question(oc_space *space, const oc_poly *p, size_t *fact);
+
+/* Asks of left - right, in scratch. */
+static oc_tri ask_difference(oc_space *space, oc_expr left, oc_expr right,
+                             sign_question *question)
+{
+    oc_term hold_left, hold_right;
+    oc_poly p = oc_poly_of(space, left, &hold_left);
+    oc_poly q = oc_poly_of(space, right, &hold_right), difference;
+    oc_mark mark = oc_scratch_here(space);
+    oc_tri answer = OC_MAYBE;
+    size_t fact;
+    if (oc_poly_combine(space, &difference, &p, 1, &q, -1))
+        answer = question(space, &difference, &fact);
+    oc_scratch_release(space, mark);
+    return answer;
+}
+
+oc_tri oc_expr_at_most(oc_space *space, oc_expr a, oc_expr b)
+{
+    if (oc_expr_is_immediate(a) && oc_expr_is_immediate(b))
+        return (int64_t)a <= (int64_t)b ? OC_YES : OC_NO;
+    if (!oc_expr_is_known(a) || !oc_expr_is_known(b))
+        return OC_MAYBE;
+    return a == b ? OC_YES : ask_difference(space, b, a, nonnegative);
+}
+
+oc_tri oc_expr_equal(oc_space *space, oc_expr a, oc_expr b)
+{
+    if (oc_expr_is_immediate(a) && oc_expr_is_immediate(b))
+        return a == b ? OC_YES : OC_NO;
+    if (!oc_expr_is_known(a) || !oc_expr_is_known(b))
+        return OC_MAYBE;
+    return a == b ? OC_YES : ask_difference(space, a, b, zero);
+}
+
+void oc_fact_at_most(oc_space *space, oc_expr a, oc_expr b)
+{
+    if (oc_expr_is_known(a) && oc_expr_is_known(b) &&
+        oc_expr_at_most(space, a, b) == OC_MAYBE)
+        oc_fact_add(space, OC_AT_MOST,
+                    oc_expr_numerator(space, oc_expr_sub(space, b, a)),
+                    OC_UNKNOWN, SIZE_MAX);
+}
