@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/ops/com_microsoft/quant.c - operators on quantised tensors:
+ * dequantize (subtract, multiply: 2 flops an operand element), the float
+ * operator, requantize (scale, round, add, 2 bounds: 5 an output element).
+ *
+ * Not in here: pooling (pool.c), convolutions (conv.c), products
+ * (matmul_integer.c), norms (norm.c).
+ */
+#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/softmax.h"
+
+typedef struct quantized {
+    uint32_t operands;          /* inputs with quantised elements */
+    uint32_t others;            /* inputs that are only broadcast: conditions */
+    int flops, transcendentals; /* of the float operator, per output */
+} quantized;
+
+static void cost_operands(oc_op *op, oc_cost *sum, uint32_t operands)
+{
+    for (size_t i = 0; i < 32; i++)
+        if ((operands & OC_IN(i)) && oc_op_has_input(op, i))
+            oc_cost_add(sum, OC_FLOPS, "dequantise",
+                        oc_times(op, 2, oc_op_input_numel(op, i)));
+    oc_cost_add(sum, OC_FLOPS, "requantise",
+                oc_times(op, 5, oc_op_output_numel(op, 0)));
+}
+
+static void set_broadcast(oc_op *op, uint32_t inputs, int type)
+{
+    oc_shape y = {0};
+    bool known = true;
+    for (size_t i = 0; i < 32; i++)
+        if (inputs & OC_IN(i)) {
+            known = known && oc_op_has_rank(op, i);
+            if (known)
+                y = oc_shapes_broadcast(op, y, oc_op_input(op, i));
+        }
+    if (known)
+        oc_op_set_output(op, 0, type, y);
+    else
+        oc_op_set_dtype(op, 0, type);
+}
+
+static size_t first_operand(const quantized *row)
+{
+    size_t i = 0;
+    while (!(row->operands & OC_IN(i)))
+        i++;
+    return i;
+}
+
+static void infer_row(oc_op *op)
+{
+    const quantized *row = oc_op_data(op);
+    set_broadcast(op, row->operands | row->others,
+                  oc_op_dtype(op, first_operand(row)));
+}
+
+static void cost_row(oc_op *op, oc_cost *sum)
+{
+    const quantized *row = oc_op_data(op);
+    const oc_expr outputs = oc_op_output_numel(op, 0);
+    cost_operands(op, sum, row->operands);
+    if (row->flops)
+        oc_cost_add(sum, OC_FLOPS, "per output",
+                    oc_times(op, row->flops, outputs));
+    if (row->transcendentals)
+        oc_cost_add(sum, OC_TRANSCENDENTALS, "per output",
+                    oc_times(op, row->transcendentals, outputs));
+}
+
+/* Before opset 13 a softmax ran over all dims from `axis` on. */
+static void cost_softmax(oc_op *op, oc_cost *sum)
+{
+    const oc_shape x = oc_op_input(op, 0);
+    if (!oc_op_has_rank(op, 0))
+        return;
+    const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", -1), x.rank);
+    oc_expr rows = oc_shape_product(op, x, 0, axis);
+    if (oc_op_attr_int(op, "opset", 13) >= 13)
+        rows = oc_mul(op, rows, oc_shape_product(op, x, axis + 1, x.rank));
+    cost_operands(op, sum, OC_IN(0));
+    oc_softmax_cost(op, sum, oc_shape_numel(op, x), rows);
+}
+
+/* ---- reductions ---- */
+
+static oc_shape reduced(oc_op *op)
+{
+    oc_shape x = oc_op_input(op, 0);
+    const oc_int_list axes = oc_op_int_list(op, "axes", SIZE_MAX);
+    const bool *gone = oc_op_axes(op, axes, x.rank, true);
+    const bool keeps = oc_op_attr_int(op, "keepdims", 1) != 0;
+    oc_shape y = oc_shape_new(op, x.rank);
+    y.rank = 0;
+    for (size_t axis = 0; axis < x.rank; axis++)
+        if (!gone[axis] || keeps)
+            y.dim[y.rank++] = gone[axis] ? oc_expr_of(1) : x.dim[axis];
+    return y;
+}
+
+static void infer_mean(oc_op *op)
+{
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), reduced(op));
+}
+
+static void cost_mean(oc_op *op, oc_cost *sum)
+{
+    cost_operands(op, sum, OC_IN(0));
+    oc_cost_add(sum, OC_FLOPS, "sum and divide", oc_op_input_numel(op, 0));
+}
+
+static void infer_sum(oc_op *op)
+{
+    oc_op_set_output(op, 0, OC_ELEM_INT32, reduced(op));
+}
+
+static void cost_sum(oc_op *op, oc_cost *sum)
+{
+    const oc_expr inputs = oc_op_input_numel(op, 0);
+    if (!oc_expr_is(inputs, 0))
+        oc_cost_add(sum, OC_FLOPS, "additions",
+                    oc_sub(op, inputs, oc_op_output_numel(op, 0)));
+}
+
+/* ---- QLinearConcat: Y's scale and zero point, then tensor, scale and zero
+ * point of each part ---- */
+
+static void infer_concat(oc_op *op)
+{
+    const int type = oc_op_dtype(op, 1);
+    oc_op_set_dtype(op, 0, type);
+    if (!oc_op_has_rank(op, 2))
+        return;
+    oc_shape y = oc_op_input(op, 2);
+    const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", 0), y.rank);
+    for (size_t i = 5; y.rank && i < oc_op_input_count(op); i += 3) {
+        const oc_shape part = oc_op_input(op, i);
+        if (part.rank != y.rank) {
+            if (oc_op_has_rank(op, i))
+                oc_op_fail(op, "inputs differ in rank");
+            return;
+        }
+        for (size_t k = 0; k < y.rank; k++)
+            y.dim[k] = k == axis ? oc_add(op, y.dim[k], part.dim[k])
+                                 : oc_unify(op, y.dim[k], part.dim[k]);
+    }
+    oc_op_set_output(op, 0, type, y);
+}
+
+static void cost_concat(oc_op *op, oc_cost *sum)
+{
+    for (size_t i = 2; i < oc_op_input_count(op); i += 3)
+        oc_cost_add(sum, OC_FLOPS, "dequantise",
+                    oc_times(op, 2, oc_op_input_numel(op, i)));
+    cost_operands(op, sum, 0);
+}
+
+/* ---- MulInteger: A, its zero point, B, its ---- */
+
+static void infer_mul(oc_op *op)
+{
+    set_broadcast(op, OC_IN(0) | OC_IN(2), OC_ELEM_INT32);
+}
+
+static void cost_mul(oc_op *op, oc_cost *sum)
+{
+    oc_cost_add(sum, OC_FLOPS, "products", oc_op_output_numel(op, 0));
+    for (size_t i = 0; i < 3; i += 2)
+        if (oc_op_has_input(op, i + 1))
+            oc_cost_add(sum, OC_FLOPS, "zero point", oc_op_input_numel(op, i));
+}
+
+/* ---- to and from quantised tensors ---- */
+
+static void infer_quantize(oc_op *op)
+{
+    const int type =
+        oc_op_has_input(op, 2) ? oc_op_dtype(op, 2) : OC_ELEM_UINT8;
+    oc_op_set_output(op, 0, type, oc_op_input(op, 0));
+}
+
+static void infer_dequantize(oc_op *op)
+{
+    oc_op_set_output(op, 0, oc_op_dtype(op, 1), oc_op_input(op, 0));
+}
+
+static void infer_order(oc_op *op)
+{
+    const int64_t to = oc_op_attr_int(op, "to", OC_ELEM_INT8);
+    const bool known = to > 0 && to <= OC_ELEM_INT2;
+    oc_op_set_output(op, 0, known ? (int)to : OC_ELEM_UNKNOWN,
+                     oc_op_input(op, 0));
+}
+
+static void cost_scale(oc_op *op, oc_cost *sum, int64_t flops)
+{
+    const int64_t zero_point = oc_op_has_input(op, 2) ? 1 : 0;
+    oc_cost_add(sum, OC_FLOPS, "per element",
+                oc_times(op, flops + zero_point, oc_op_output_numel(op, 0)));
+}
+
+static void cost_quantize(oc_op *op, oc_cost *sum)
+{
+    cost_scale(op, sum, 4);
+}
+
+static void cost_dequantize(oc_op *op, oc_cost *sum)
+{
+    cost_scale(op, sum, 1);
+}
+
+#define ROW(name, words, infer_function, cost_function, scales, ...)           \
+    {                                                                          \
+        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
+        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
+        .cost = cost_function, .scale_inputs = scales, __VA_ARGS__             \
+    }
+#define RULE                                                                   \
+    "2 FLOPs per operand element to dequantise, the float operator, 5 per "    \
+    "output element to requantise"
+#define SCALES_OF_ONE (OC_IN(1) | OC_IN(2) | OC_IN(3) | OC_IN(4))
+#define SCALES_OF_TWO                                                          \
+    (OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5) | OC_IN(6) | OC_IN(7))
+
+OC_OP_DEFINE(microsoft_quant) = {
+    ROW("QLinearAdd", RULE, infer_row, cost_row, SCALES_OF_TWO,
+        .weight_inputs = OC_IN(0) | OC_IN(3),
+        .data = &(const quantized){.operands = OC_IN(0) | OC_IN(3),
+                                   .flops = 1}),
+    ROW("QLinearMul", RULE, infer_row, cost_row, SCALES_OF_TWO,
+        .weight_inputs = OC_IN(0) | OC_IN(3),
+        .data = &(const quantized){.operands = OC_IN(0) | OC_IN(3),
+                                   .flops = 1}),
+    ROW("QLinearWhere", RULE, infer_row, cost_row,
+        OC_IN(2) | OC_IN(3) | OC_IN(5) | OC_IN(6) | OC_IN(7) | OC_IN(8),
+        .data = &(const quantized){.operands = OC_IN(1) | OC_IN(4),
+                                   .others = OC_IN(0),
+                                   .flops = 1}),
+    ROW("QLinearSigmoid", RULE, infer_row, cost_row, SCALES_OF_ONE,
+        .data = &(const quantized){.operands = OC_IN(0), .transcendentals = 1}),
+    ROW("QLinearLeakyRelu", RULE, infer_row, cost_row, SCALES_OF_ONE,
+        .data = &(const quantized){.operands = OC_IN(0), .flops = 2}),
+    ROW("QOrderedGelu", RULE, infer_row, cost_row, OC_IN(1) | OC_IN(2),
+        .data = &(const quantized){.operands = OC_IN(0),
+                                   .flops = 4,
+                                   .transcendentals = 1}),
+    ROW("QLinearSoftmax", RULE, infer_row, cost_softmax, SCALES_OF_ONE,
+        .data = &(const quantized){.operands = OC_IN(0)}),
+    ROW("QLinearReduceMean", RULE, infer_mean, cost_mean, SCALES_OF_ONE,
+        .data = NULL),
+    ROW("QLinearConcat", RULE, infer_concat, cost_concat, 0, .data = NULL),
+    ROW("ReduceSumInteger", "one addition per input element less outputs",
+        infer_sum, cost_sum, 0, .data = NULL),
+    ROW("MulInteger",
+        "one FLOP per output, and one per element of an input with a zero "
+        "point",
+        infer_mul, cost_mul, OC_IN(1) | OC_IN(3), .data = NULL),
+    ROW("QuantizeLinear", "4 FLOPs per element, 1 for a zero point",
+        infer_quantize, cost_quantize, OC_IN(1) | OC_IN(2),
+        .traits = OC_TRAIT_FOLLOWS),
+    ROW("DequantizeLinear", "1 FLOP per element, 1 for a zero point",
+        infer_dequantize, cost_dequantize, OC_IN(1) | OC_IN(2),
+        .traits = OC_TRAIT_FOLLOWS),
+    ROW("QuantizeWithOrder", "4 FLOPs per element", infer_order, cost_quantize,
+        OC_IN(1), .traits = OC_TRAIT_FOLLOWS),
+    ROW("DequantizeWithOrder", "1 FLOP per element", infer_order,
+        cost_dequantize, OC_IN(1), .traits = OC_TRAIT_FOLLOWS),
+    {0},
+};
