@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/ops/com_microsoft/small.c - single operators of com.microsoft
+ * that belong to no family: transforms, distances, gates, tests.
+ */
+#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/signal.h"
+
+static void infer_same(oc_op *op)
+{
+    oc_op_copy_type(op, 0, 0);
+}
+
+/* ---- Fourier transforms of the last signal_ndim dims; a complex element is
+ * a last dim of 2 ---- */
+
+static size_t signal_dims(oc_op *op, size_t rank)
+{
+    const int64_t dims = oc_op_attr_int(op, "signal_ndim", 1);
+    if (dims >= 1 && (uint64_t)dims <= rank)
+        return (size_t)dims;
+    oc_op_fail(op, "signal_ndim is out of range");
+    return 0;
+}
+
+static void infer_rfft(oc_op *op)
+{
+    const oc_shape x = oc_op_input(op, 0);
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
+    if (!oc_op_has_rank(op, 0) || signal_dims(op, x.rank) == 0)
+        return;
+    oc_shape y = oc_shape_new(op, x.rank + 1);
+    for (size_t axis = 0; axis < x.rank; axis++)
+        y.dim[axis] = x.dim[axis];
+    y.dim[x.rank - 1] =
+        oc_plus(op, oc_floor_div(op, x.dim[x.rank - 1], oc_expr_of(2)), 1);
+    y.dim[x.rank] = oc_expr_of(2);
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+static void infer_irfft(oc_op *op)
+{
+    oc_shape y = oc_op_input(op, 0);
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
+    if (!oc_op_has_rank(op, 0))
+        return;
+    if (y.rank < 2 || signal_dims(op, y.rank - 1) == 0) {
+        oc_op_fail(op, "the input must have a signal of complex elements");
+        return;
+    }
+    y.rank--;
+    y.dim[y.rank - 1] = oc_times(op, 2, oc_plus(op, y.dim[y.rank - 1], -1));
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+/* Length of the real signal x, and how many of them. */
+static oc_expr real_signal(oc_op *op, oc_shape x, oc_expr *count)
+{
+    const size_t first = x.rank - signal_dims(op, x.rank);
+    *count = oc_shape_product(op, x, 0, first);
+    return oc_shape_product(op, x, first, x.rank);
+}
+
+static void cost_rfft(oc_op *op, oc_cost *sum)
+{
+    oc_expr count;
+    const oc_expr length = real_signal(op, oc_op_input(op, 0), &count);
+    oc_signal_transform(op, sum, length, count, true);
+}
+
+static void cost_irfft(oc_op *op, oc_cost *sum)
+{
+    oc_expr count;
+    const oc_expr length = real_signal(op, oc_op_output(op, 0), &count);
+    oc_signal_transform(op, sum, length, count, true);
+    oc_cost_add(sum, OC_FLOPS, "scale the inverse",
+                oc_times(op, 2, oc_mul(op, length, count)));
+}
+
+/* ---- products of complex elements: 6 flops each ---- */
+
+static void infer_complex(oc_op *op)
+{
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
+    if (oc_op_has_rank(op, 0) && oc_op_has_rank(op, 1))
+        oc_op_set_output(
+            op, 0, oc_op_dtype(op, 0),
+            oc_shapes_broadcast(op, oc_op_input(op, 0), oc_op_input(op, 1)));
+}
+
+static void cost_complex(oc_op *op, oc_cost *sum)
+{
+    oc_cost_add(sum, OC_FLOPS, "complex products",
+                oc_times(op, 3, oc_op_output_numel(op, 0)));
+}
+
+/* ---- Inverse of n by n matrices ---- */
+
+static void cost_inverse(oc_op *op, oc_cost *sum)
+{
+    const oc_shape x = oc_op_input(op, 0);
+    if (x.rank < 2)
+        return;
+    oc_cost_is(sum, OC_FLOPS, OC_ESTIMATE);
+    oc_cost_add(
+        sum, OC_FLOPS, "elimination",
+        oc_times(op, 2, oc_mul(op, oc_shape_numel(op, x), x.dim[x.rank - 1])));
+}
+
+/* ---- CDist: every row of A with every row of B ---- */
+
+static void infer_distance(oc_op *op)
+{
+    const oc_shape a = oc_op_input(op, 0), b = oc_op_input(op, 1);
+    oc_shape y = oc_shape_new(op, 2);
+    if (a.rank == 2 && b.rank == 2) {
+        oc_unify(op, a.dim[1], b.dim[1]);
+        y.dim[0] = a.dim[0];
+        y.dim[1] = b.dim[0];
+    } else if (oc_op_has_rank(op, 0) && oc_op_has_rank(op, 1)) {
+        oc_op_fail(op, "A and B must be matrices");
+    }
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+static void cost_distance(oc_op *op, oc_cost *sum)
+{
+    const oc_shape a = oc_op_input(op, 0);
+    const oc_expr pairs = oc_op_output_numel(op, 0);
+    if (a.rank == 2)
+        oc_cost_add(sum, OC_MACS, "pairs of rows * width",
+                    oc_mul(op, pairs, a.dim[1]));
+    oc_cost_add(sum, OC_FLOPS, "sum of squares", oc_times(op, 3, pairs));
+    oc_cost_add(sum, OC_TRANSCENDENTALS, "roots", pairs);
+}
+
+/* ---- CropAndResize: m = 2 dims, 4 taps ---- */
+
+static void infer_crop(oc_op *op)
+{
+    const oc_shape x = oc_op_input(op, 0), rois = oc_op_input(op, 1);
+    const oc_block *size = oc_op_value(op, 3);
+    const bool known = size && size->count == 2;
+    oc_shape y = oc_shape_new(op, 4);
+    if (oc_op_has_rank(op, 0) && x.rank != 4)
+        oc_op_fail(op, "X must have 4 dims");
+    y.dim[0] = rois.rank ? rois.dim[0] : OC_UNKNOWN;
+    y.dim[1] = x.rank == 4 ? x.dim[1] : OC_UNKNOWN;
+    y.dim[2] = known ? size->element[0] : OC_UNKNOWN;
+    y.dim[3] = known ? size->element[1] : OC_UNKNOWN;
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+static void cost_crop(oc_op *op, oc_cost *sum)
+{
+    const oc_shape y = oc_op_output(op, 0);
+    if (y.rank != 4)
+        return;
+    oc_cost_add(sum, OC_FLOPS, "interpolation",
+                oc_times(op, 7, oc_shape_numel(op, y)));
+    oc_cost_add(
+        sum, OC_FLOPS, "coordinates",
+        oc_times(op, 16, oc_mul(op, y.dim[0], oc_shape_product(op, y, 2, 4))));
+}
+
+/* ---- LinearAttentionGate: scale * softplus(a + bias), sigmoid(b) ---- */
+
+static void infer_gate(oc_op *op)
+{
+    oc_op_copy_type(op, 0, 0);
+    oc_op_copy_type(op, 1, 3);
+}
+
+static void cost_gate(oc_op *op, oc_cost *sum)
+{
+    const oc_expr elements = oc_op_input_numel(op, 0);
+    oc_cost_add(sum, OC_FLOPS, "decay", oc_times(op, 3, elements));
+    oc_cost_add(sum, OC_TRANSCENDENTALS, "softplus", oc_times(op, 2, elements));
+    if (oc_op_has_input(op, 3))
+        oc_cost_add(sum, OC_TRANSCENDENTALS, "sigmoid",
+                    oc_op_input_numel(op, 3));
+}
+
+/* ---- IsAllFinite ---- */
+
+static void infer_finite(oc_op *op)
+{
+    oc_op_set_output(op, 0, OC_ELEM_BOOL, oc_shape_new(op, 0));
+}
+
+static void cost_finite(oc_op *op, oc_cost *sum)
+{
+    for (size_t i = 0; i < oc_op_input_count(op); i++)
+        oc_cost_add(sum, OC_FLOPS, "tests", oc_op_input_numel(op, i));
+}
+
+/* ---- RelativePositionBias: one row of the table per pair ---- */
+
+static oc_expr scalar_of(oc_op *op, size_t input)
+{
+    const oc_block *value = oc_op_value(op, input);
+    return value && value->count == 1 ? value->element[0] : OC_UNKNOWN;
+}
+
+static void infer_position_bias(oc_op *op)
+{
+    const oc_shape table = oc_op_input(op, 0);
+    oc_shape y = oc_shape_new(op, 4);
+    if (oc_op_has_rank(op, 0) && table.rank != 2)
+        oc_op_fail(op, "the table must be a matrix");
+    y.dim[0] = oc_expr_of(1);
+    y.dim[1] = table.rank == 2 ? table.dim[1] : OC_UNKNOWN;
+    y.dim[2] = scalar_of(op, 1);
+    y.dim[3] = scalar_of(op, 2);
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+static void cost_position_bias(oc_op *op, oc_cost *sum)
+{
+    oc_cost_read(sum, 0, oc_op_output_numel(op, 0));
+}
+
+/* ---- ExpandDims: a dim of 1 before `axis` ---- */
+
+static void infer_expand_dims(oc_op *op)
+{
+    const oc_shape x = oc_op_input(op, 0);
+    const oc_expr given = scalar_of(op, 1);
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
+    if (!oc_op_has_rank(op, 0))
+        return;
+    oc_shape y = oc_shape_new(op, x.rank + 1);
+    if (oc_expr_is_immediate(given)) {
+        const size_t axis = oc_op_axis(op, oc_expr_immediate(given), y.rank);
+        for (size_t i = 0; i < y.rank; i++)
+            y.dim[i] = i == axis ? oc_expr_of(1) : x.dim[i - (i > axis)];
+    }
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+    if (oc_expr_is_immediate(given) && oc_op_value(op, 0))
+        oc_op_set_value(op, 0, oc_op_value(op, 0)->element);
+}
+
+#define ROW(name, words, infer_function, cost_function, ...)                   \
+    {                                                                          \
+        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
+        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
+        .cost = cost_function, .data = NULL, __VA_ARGS__                       \
+    }
+
+OC_OP_DEFINE(microsoft_small) = {
+    ROW("Rfft", "2.5 n log2 n FLOPs per real signal", infer_rfft, cost_rfft,
+        .traits = 0),
+    ROW("Irfft", "2.5 n log2 n + 2 n FLOPs per real signal", infer_irfft,
+        cost_irfft, .traits = 0),
+    ROW("ComplexMul", "6 FLOPs per complex element", infer_complex,
+        cost_complex, .traits = 0),
+    ROW("ComplexMulConj", "6 FLOPs per complex element", infer_complex,
+        cost_complex, .traits = 0),
+    ROW("Inverse", "2 n^3 FLOPs per matrix", infer_same, cost_inverse,
+        .traits = 0),
+    ROW("CDist",
+        "one MAC per pair of rows and column, 3 FLOPs and a root "
+        "per pair",
+        infer_distance, cost_distance, .traits = 0),
+    ROW("CropAndResize", "7 FLOPs per output, 16 per sampling point",
+        infer_crop, cost_crop, .shape_inputs = OC_IN(3)),
+    ROW("LinearAttentionGate",
+        "3 FLOPs and a softplus per element of a, a sigmoid per element of b",
+        infer_gate, cost_gate, .weight_inputs = OC_IN(1) | OC_IN(2)),
+    ROW("IsAllFinite", "one test per input element", infer_finite, cost_finite,
+        .traits = 0),
+    ROW("RelativePositionBias", "moves bytes: one table element per output",
+        infer_position_bias, cost_position_bias, .weight_inputs = OC_IN(0),
+        .shape_inputs = OC_IN(1) | OC_IN(2), .traits = OC_TRAIT_MOVES),
+    ROW("Trilu", "moves bytes", infer_same, NULL, .shape_inputs = OC_IN(1),
+        .traits = OC_TRAIT_MOVES),
+    ROW("ExpandDims", "moves no bytes", infer_expand_dims, NULL,
+        .shape_inputs = OC_IN(1), .traits = OC_TRAIT_VIEW | OC_TRAIT_FOLLOWS),
+    {0},
+};
