@@ -37,6 +37,7 @@ static void cost(oc_op *op, oc_cost *sum)
     const oc_tri training = trains(op);
     if (training == OC_NO) {
         oc_cost_view(sum);
+        oc_cost_write(sum, 1, elements); /* the mask is none */
         return;
     }
     if (training == OC_MAYBE) {

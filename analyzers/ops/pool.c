@@ -57,12 +57,10 @@ static void infer_global(oc_op *op)
                      oc_pool_global_shape(op, false));
 }
 
-/* Global pooling takes every input element once. */
+/* Global pooling takes every input element once: its rows have .data. */
 static oc_expr taps_of(oc_op *op)
 {
-    if (oc_op_has_attr(op, "kernel_shape"))
-        return oc_pool_taps(op);
-    return oc_op_input_numel(op, 0);
+    return oc_op_data(op) ? oc_op_input_numel(op, 0) : oc_pool_taps(op);
 }
 
 static void cost_max(oc_op *op, oc_cost *sum)
@@ -150,18 +148,23 @@ static void cost_roi(oc_op *op, oc_cost *sum)
                 oc_mul(op, x.dim[1], area));
 }
 
-#define WINDOW(name, op_source, cost_function, words)                          \
-    {                                                                          \
-        .domain = "", .op_type = name, .since_version = 1, .rule = words,      \
-        .source = "ONNX operators, " op_source, .infer = infer_window,         \
-        .cost = cost_function                                                  \
-    }
-#define GLOBAL(name, cost_function, words)                                     \
-    {                                                                          \
-        .domain = "", .op_type = name, .since_version = 1, .rule = words,      \
-        .source = "ONNX operators, " name "-22", .infer = infer_global,        \
-        .cost = cost_function                                                  \
-    }
+#define WINDOW(name, op_source, cost_function, words)                        \
+    {.domain = "",                                                           \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = "ONNX operators, " op_source,                                 \
+     .infer = infer_window,                                                  \
+     .cost = cost_function}
+#define GLOBAL(name, cost_function, words)                                   \
+    {.domain = "",                                                           \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = "ONNX operators, " name "-22",                                \
+     .infer = infer_global,                                                  \
+     .cost = cost_function,                                                  \
+     .data = name}
 
 OC_OP_DEFINE(pool) = {
     WINDOW("MaxPool", "MaxPool-22", cost_max,

@@ -191,13 +191,15 @@ static void cost_lstm(oc_op *op, oc_cost *sum)
     oc_recurrent_lstm(op, sum, &net, net.input);
 }
 
-#define RECURRENT(name, cost_function, words, weights)                         \
-    {                                                                          \
-        .domain = "", .op_type = name, .since_version = 1, .rule = words,      \
-        .source = "ONNX operators, " name "-22", .infer = infer,               \
-        .cost = cost_function,                                                 \
-        .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(3) | weights              \
-    }
+#define RECURRENT(name, cost_function, words, weights)                       \
+    {.domain = "",                                                           \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = "ONNX operators, " name "-22",                                \
+     .infer = infer,                                                         \
+     .cost = cost_function,                                                  \
+     .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(3) | weights}
 
 OC_OP_DEFINE(recurrent) = {
     RECURRENT("RNN", cost_rnn,

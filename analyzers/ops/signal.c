@@ -13,13 +13,18 @@ void oc_signal_transform(oc_op *op, oc_cost *sum, oc_expr length, oc_expr count,
                 one_sided ? oc_quotient(op, both, oc_expr_of(2)) : both);
 }
 
-/* The only element of an input; a fresh size when it is known at run time
- * only. */
-static oc_expr size_input(oc_op *op, size_t input)
+/* The only element of an input, or OC_UNKNOWN. */
+static oc_expr scalar(oc_op *op, size_t input)
 {
     const oc_block *block = oc_op_value(op, input);
-    if (block && block->count == 1)
-        return block->element[0];
+    return block && block->count == 1 ? block->element[0] : OC_UNKNOWN;
+}
+
+/* The same, or a fresh size when it is known at run time only. */
+static oc_expr size_input(oc_op *op, size_t input)
+{
+    if (oc_op_value(op, input))
+        return scalar(op, input);
     return oc_fresh(op, OC_UNKNOWN, OC_UNKNOWN);
 }
 
@@ -66,7 +71,7 @@ static transform read_transform(oc_op *op, oc_shape x)
         return t;
     }
     if (oc_op_has_input(op, 1))
-        t.length = size_input(op, 1);
+        t.length = scalar(op, 1);
     else if (t.inverse && t.one_sided)
         t.length = oc_times(op, 2, oc_plus(op, x.dim[t.axis], -1));
     else
@@ -77,7 +82,9 @@ static transform read_transform(oc_op *op, oc_shape x)
 static void infer_transform(oc_op *op)
 {
     oc_shape y = oc_op_input(op, 0);
-    const transform t = read_transform(op, y);
+    transform t = read_transform(op, y);
+    if (oc_op_has_input(op, 1))
+        t.length = size_input(op, 1);
     if (y.rank >= 2) {
         y.dim[t.axis] = bins(op, t.length, t.one_sided && !t.inverse);
         y.dim[y.rank - 1] = oc_expr_of(t.one_sided && t.inverse ? 1 : 2);
@@ -87,10 +94,12 @@ static void infer_transform(oc_op *op)
 
 static void cost_transform(oc_op *op, oc_cost *sum)
 {
-    const oc_shape x = oc_op_input(op, 0);
-    const transform t = read_transform(op, x);
-    if (x.rank < 2)
+    const oc_shape x = oc_op_input(op, 0), y = oc_op_output(op, 0);
+    transform t = read_transform(op, x);
+    if (x.rank < 2 || y.rank != x.rank)
         return;
+    if (t.inverse || !t.one_sided) /* all of them come out */
+        t.length = y.dim[t.axis];
     const oc_expr count =
         oc_mul(op, oc_shape_product(op, x, 0, t.axis),
                oc_shape_product(op, x, t.axis + 1, x.rank - 1));
@@ -102,14 +111,15 @@ static void cost_transform(oc_op *op, oc_cost *sum)
 
 /* ---- STFT: signal [B, length, 1 or 2], step, window, frame_length ---- */
 
+/* The window is as long as the frame; OC_UNKNOWN when it is not known. */
 static oc_expr frame_length(oc_op *op, oc_shape signal)
 {
-    if (oc_op_has_input(op, 3))
-        return size_input(op, 3);
-    if (!oc_op_has_input(op, 2))
+    oc_expr length = scalar(op, 3);
+    if (!oc_op_has_input(op, 3) && !oc_op_has_input(op, 2))
         return signal.dim[1];
-    const oc_shape window = oc_op_input(op, 2);
-    return window.rank == 1 ? window.dim[0] : OC_UNKNOWN;
+    if (oc_op_has_rank(op, 2) && oc_op_type(op, 2)->rank == 1)
+        length = oc_unify(op, oc_op_type(op, 2)->dim[0], length);
+    return length;
 }
 
 static void infer_frames(oc_op *op)
@@ -122,7 +132,9 @@ static void infer_frames(oc_op *op)
         return;
     }
     const oc_expr step = size_input(op, 1), one = oc_expr_of(1);
-    const oc_expr length = frame_length(op, x);
+    oc_expr length = frame_length(op, x);
+    if (length == OC_UNKNOWN && !oc_op_value(op, 3))
+        length = oc_fresh(op, OC_UNKNOWN, OC_UNKNOWN);
     if (oc_at_most(op, one, step) == OC_NO)
         oc_op_fail(op, "frame_step is less than 1");
     else if (oc_assume_that(op, OC_ASSUME_AT_MOST, length, x.dim[1]) == OC_NO)
@@ -198,15 +210,16 @@ static void cost_mel(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_TRANSCENDENTALS, "edges", oc_plus(op, y.dim[1], 4));
 }
 
-#define WINDOW(name, words, ...)                                               \
-    {                                                                          \
-        .domain = "", .op_type = name, .since_version = 17, .rule = words,     \
-        .source = "ONNX operators, " name "-17", .infer = infer_window,        \
-        .cost = cost_window, .shape_inputs = OC_IN(0), .data = &(const window) \
-        {                                                                      \
-            __VA_ARGS__                                                        \
-        }                                                                      \
-    }
+#define WINDOW(name, words, ...)                                             \
+    {.domain = "",                                                           \
+     .op_type = name,                                                        \
+     .since_version = 17,                                                    \
+     .rule = words,                                                          \
+     .source = "ONNX operators, " name "-17",                                \
+     .infer = infer_window,                                                  \
+     .cost = cost_window,                                                    \
+     .shape_inputs = OC_IN(0),                                               \
+     .data = &(const window){__VA_ARGS__}}
 
 OC_OP_DEFINE(signal) = {
     {.domain = "",

@@ -117,15 +117,15 @@ static void cost_cross_entropy(oc_op *op, oc_cost *sum)
     cost_loss(op, sum);
 }
 
-#define ROWS(name, cost_function, words)                                       \
-    {                                                                          \
-        .domain = "", .op_type = name, .since_version = 1, .rule = words,      \
-        .source = "ONNX operators, " name "-13", .infer = infer_rows,          \
-        .cost = cost_rows, .data = &(const rows_cost)                          \
-        {                                                                      \
-            cost_function                                                      \
-        }                                                                      \
-    }
+#define ROWS(name, cost_function, words)                                     \
+    {.domain = "",                                                           \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = "ONNX operators, " name "-13",                                \
+     .infer = infer_rows,                                                    \
+     .cost = cost_rows,                                                      \
+     .data = &(const rows_cost){cost_function}}
 
 OC_OP_DEFINE(softmax) = {
     ROWS("Softmax", oc_softmax_cost,
