@@ -16,8 +16,7 @@ struct attributes {
     oc_nested_list *nested;
 };
 
-static oc_string load_bytes(oc_loader *loader,
-                            const ProtobufCBinaryData *bytes)
+static oc_string load_bytes(oc_loader *loader, const ProtobufCBinaryData *bytes)
 {
     return (oc_string){
         oc_arena_text(loader->arena, (const char *)bytes->data, bytes->len),
@@ -70,8 +69,7 @@ static bool load_tensors(oc_loader *loader, oc_attribute *out,
 }
 
 static bool load_sparse(oc_loader *loader, oc_attribute *out,
-                        Onnx__SparseTensorProto *const *messages,
-                        size_t count)
+                        Onnx__SparseTensorProto *const *messages, size_t count)
 {
     oc_tensor *tensors = OC_NEW(loader->arena, oc_tensor, count);
     for (size_t i = 0; i < count; i++)
@@ -94,8 +92,8 @@ static bool load_types(oc_loader *loader, oc_attribute *out,
     return true;
 }
 
-static void add_nested(oc_loader *loader, oc_nested_list *list,
-                       size_t segment, oc_graph *graph)
+static void add_nested(oc_loader *loader, oc_nested_list *list, size_t segment,
+                       oc_graph *graph)
 {
     if (list->count == list->room) {
         size_t room = list->room ? 2 * list->room : 16;
@@ -173,8 +171,7 @@ static bool load_value(const struct attributes *from, oc_attribute *out,
     case OC_ATTR_TENSOR:
         return load_tensors(loader, out, &message->t, message->t != NULL);
     case OC_ATTR_TENSORS:
-        return load_tensors(loader, out, message->tensors,
-                            message->n_tensors);
+        return load_tensors(loader, out, message->tensors, message->n_tensors);
     case OC_ATTR_SPARSE_TENSOR:
         return load_sparse(loader, out, &message->sparse_tensor,
                            message->sparse_tensor != NULL);

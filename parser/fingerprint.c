@@ -64,8 +64,7 @@ static bool is_integer(int32_t elem_type)
 {
     const char *name = oc_elem_name(elem_type);
     return name && (strncmp(name, "int", 3) == 0 ||
-                    strncmp(name, "uint", 4) == 0 ||
-                    strcmp(name, "bool") == 0);
+                    strncmp(name, "uint", 4) == 0 || strcmp(name, "bool") == 0);
 }
 
 static void put_tensor(XXH3_state_t *state, const oc_tensor *tensor)
@@ -166,8 +165,7 @@ static void put_graph(XXH3_state_t *state, const oc_graph *graph)
         put_node(state, graph->node[i]);
 }
 
-static void put_opsets(XXH3_state_t *state, const oc_opset *opset,
-                       size_t count)
+static void put_opsets(XXH3_state_t *state, const oc_opset *opset, size_t count)
 {
     put_number(state, count);
     for (size_t i = 0; i < count; i++) {
@@ -184,8 +182,7 @@ static void put_function(XXH3_state_t *state, const oc_function *function)
     put_number(state, function->attribute_count);
     for (size_t i = 0; i < function->attribute_count; i++)
         put_text(state, function->attribute[i]);
-    put_attributes(state, function->default_attribute,
-                   function->default_count);
+    put_attributes(state, function->default_attribute, function->default_count);
 }
 
 static void put_model(XXH3_state_t *state, const oc_loader *loader)

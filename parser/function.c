@@ -27,8 +27,7 @@ static bool set_version(struct opsets *opsets, const char *domain,
 {
     uint64_t index;
     if (!oc_map_get(opsets->index, domain, strlen(domain), &index)) {
-        (void)oc_map_put(opsets->index, domain, strlen(domain),
-                         opsets->count);
+        (void)oc_map_put(opsets->index, domain, strlen(domain), opsets->count);
         opsets->item[opsets->count++] = (oc_opset){domain, version};
         return false;
     }
@@ -38,8 +37,7 @@ static bool set_version(struct opsets *opsets, const char *domain,
     return differs;
 }
 
-void oc_load_opsets(oc_loader *loader, const oc_opset **out,
-                    size_t *out_count,
+void oc_load_opsets(oc_loader *loader, const oc_opset **out, size_t *out_count,
                     Onnx__OperatorSetIdProto *const *messages, size_t count,
                     const oc_opset *outer, size_t outer_count)
 {
@@ -75,8 +73,7 @@ const oc_function *oc_load_called(oc_loader *loader, const oc_node *node)
     uint64_t index;
     if (!loader->model->facts.function_count)
         return NULL;
-    oc_text key =
-        key_of(loader, node->domain, node->op_type, node->overload);
+    oc_text key = key_of(loader, node->domain, node->op_type, node->overload);
     if (!oc_map_get(loader->functions, key.data, key.bytes, &index))
         return NULL;
     const oc_function *called = loader->model->facts.function[index];
@@ -94,8 +91,8 @@ static bool declare(oc_loader *loader, oc_function *function, size_t index,
     function->domain = oc_load_domain(loader, message->domain);
     function->name = oc_load_shared_text(loader, message->name);
     function->overload = oc_load_shared_text(loader, message->overload);
-    oc_text key = key_of(loader, function->domain, function->name,
-                         function->overload);
+    oc_text key =
+        key_of(loader, function->domain, function->name, function->overload);
     if (oc_map_get(loader->functions, key.data, key.bytes, &known))
         return oc_load_refuse(loader, "model.duplicate-function", NULL,
                               "the function '%s' of domain '%s' is there "
@@ -128,8 +125,8 @@ static bool load_function(oc_loader *loader, oc_function *function,
     const oc_model_facts *facts = &loader->model->facts;
     oc_graph *graph = OC_NEW(loader->arena, oc_graph, 1);
     oc_load_opsets(loader, &function->opset, &function->opset_count,
-                   message->opset_import, message->n_opset_import,
-                   facts->opset, facts->opset_count);
+                   message->opset_import, message->n_opset_import, facts->opset,
+                   facts->opset_count);
     function->input_count = message->n_input;
     function->output_count = message->n_output;
     function->graph = graph;
@@ -138,8 +135,7 @@ static bool load_function(oc_loader *loader, oc_function *function,
            oc_load_scope(loader, graph, &(oc_body){.function = message});
 }
 
-bool oc_load_function_names(oc_loader *loader,
-                            const Onnx__ModelProto *message)
+bool oc_load_function_names(oc_loader *loader, const Onnx__ModelProto *message)
 {
     size_t count = message->n_functions;
     oc_function **functions = OC_NEW(loader->arena, oc_function *, count);

@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#include "parser/names.h"
+
 struct frame {
     oc_graph *graph;
     oc_body body;
@@ -18,7 +20,7 @@ struct frame {
     oc_node *nodes;
     size_t node_count;
     size_t node_next;
-    size_t node_at;      /* whose turn it is; node_count: nobody's */
+    size_t node_at; /* whose turn it is; node_count: nobody's */
     size_t names_entered;
     size_t nested_begin; /* in scope.nested: its graphs still to be loaded */
     oc_edge *edge;
@@ -28,6 +30,7 @@ struct frame {
 
 struct scope {
     oc_loader *loader;
+    oc_names *names; /* that are visible */
     oc_scope *result;
     oc_value *values;
     uint32_t *depths; /* of values: index of the frame that defines it */
@@ -55,13 +58,24 @@ static void *grown(oc_loader *loader, const void *items, size_t count,
 
 /* ---- declaring values ---- */
 
-static void grow_values(struct scope *scope)
+/* Exactly as many as the first graph needs, then in doubling steps. */
+static void reserve_values(struct scope *scope, size_t count)
 {
-    size_t room = scope->value_room;
-    scope->values = grown(scope->loader, scope->values, scope->value_count,
-                          &scope->value_room, sizeof(oc_value));
-    scope->depths = grown(scope->loader, scope->depths, scope->value_count,
-                          &room, sizeof(uint32_t));
+    oc_arena *scratch = scope->loader->scratch;
+    size_t room = scope->value_count + count;
+    if (room <= scope->value_room)
+        return;
+    if (room < 2 * scope->value_room)
+        room = 2 * scope->value_room;
+    oc_value *values = OC_NEW(scratch, oc_value, room);
+    uint32_t *depths = OC_NEW(scratch, uint32_t, room);
+    if (scope->value_count) {
+        memcpy(values, scope->values, scope->value_count * sizeof(*values));
+        memcpy(depths, scope->depths, scope->value_count * sizeof(*depths));
+    }
+    scope->values = values;
+    scope->depths = depths;
+    scope->value_room = room;
 }
 
 static bool refuse_duplicate(struct scope *scope, const oc_value *value,
@@ -87,11 +101,10 @@ static bool declare(struct scope *scope, oc_value_id *out, const char *name,
                               "graph '%s' has an input or initializer "
                               "without a name",
                               graph->name);
-    oc_value_id known = oc_names_find(scope->loader->names, name);
+    oc_value_id known = oc_names_find(scope->names, name);
     if (known != OC_NO_VALUE && scope->values[known].graph == graph)
         return refuse_duplicate(scope, &scope->values[known], node);
-    if (scope->value_count == scope->value_room)
-        grow_values(scope);
+    reserve_values(scope, 1);
     *out = (oc_value_id)scope->value_count++;
     scope->depths[*out] = (uint32_t)scope->depth - 1;
     scope->values[*out] =
@@ -99,7 +112,7 @@ static bool declare(struct scope *scope, oc_value_id *out, const char *name,
                    .source = node ? OC_FROM_NODE : OC_FROM_INPUT,
                    .graph = graph,
                    .producer = node};
-    oc_names_bind(scope->loader->names, scope->values[*out].name, *out);
+    oc_names_bind(scope->names, scope->values[*out].name, *out, known);
     return true;
 }
 
@@ -118,9 +131,8 @@ static bool declare_initializer(struct scope *scope, oc_value_id *out,
                                 const oc_tensor *tensor)
 {
     const oc_tensor *same = oc_load_same_external(scope->loader, tensor);
-    oc_value_id known = oc_names_find(scope->loader->names, tensor->name);
-    const oc_value *value =
-        known != OC_NO_VALUE ? &scope->values[known] : NULL;
+    oc_value_id known = oc_names_find(scope->names, tensor->name);
+    const oc_value *value = known != OC_NO_VALUE ? &scope->values[known] : NULL;
     bool is_input = value && value->graph == top(scope)->graph &&
                     value->source == OC_FROM_INPUT;
     *out = known;
@@ -191,9 +203,8 @@ static void load_metadata(oc_loader *loader, oc_node *node,
         const char *key = message->metadata_props[i]->key;
         const char *value = message->metadata_props[i]->value;
         const char **field =
-            strcmp(key, "pkg.torch.onnx.name_scopes") == 0
-                ? &node->name_scopes
-            : strcmp(key, "namespace") == 0 ? &node->name_space
+            strcmp(key, "pkg.torch.onnx.name_scopes") == 0 ? &node->name_scopes
+            : strcmp(key, "namespace") == 0                ? &node->name_space
                                             : &node->rewriter_rule;
         *field = oc_load_shared_text(loader, value);
     }
@@ -219,6 +230,10 @@ static bool declare_nodes(struct scope *scope)
 {
     struct frame *frame = top(scope);
     oc_loader *loader = scope->loader;
+    size_t output_count = 0;
+    for (size_t i = 0; i < frame->node_count; i++)
+        output_count += frame->messages[i]->n_output;
+    reserve_values(scope, output_count);
     frame->nodes = OC_NEW(loader->arena, oc_node, frame->node_count);
     for (size_t i = 0; i < frame->node_count; i++)
         if (!declare_node(scope, i))
@@ -242,7 +257,7 @@ static void add_edge(struct scope *scope, struct frame *frame, uint32_t from)
  * whose turn it is reads it: itself, or through a graph nested in it. */
 static oc_value_id use(struct scope *scope, const char *name)
 {
-    oc_value_id id = oc_names_find(scope->loader->names, name);
+    oc_value_id id = oc_names_find(scope->names, name);
     if (id == OC_NO_VALUE)
         return id;
     const oc_value *value = &scope->values[id];
@@ -302,8 +317,7 @@ static bool load_node(struct scope *scope)
 static bool load_info(struct scope *scope, const Onnx__ValueInfoProto *info)
 {
     oc_loader *loader = scope->loader;
-    oc_value_id id = oc_names_find(loader->names, info->name ? info->name
-                                                             : "");
+    oc_value_id id = oc_names_find(scope->names, info->name ? info->name : "");
     /* Of a value that is gone: optimizers leave these behind. */
     if (id == OC_NO_VALUE || scope->values[id].graph != top(scope)->graph)
         return true;
@@ -315,8 +329,8 @@ static bool load_info(struct scope *scope, const Onnx__ValueInfoProto *info)
            oc_load_type(loader, &value->declared, info->type);
 }
 
-static bool load_infos(struct scope *scope,
-                       Onnx__ValueInfoProto *const *infos, size_t count)
+static bool load_infos(struct scope *scope, Onnx__ValueInfoProto *const *infos,
+                       size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (!load_info(scope, infos[i]))
@@ -398,7 +412,7 @@ static bool enter(struct scope *scope, oc_graph *graph, const oc_body *body)
         .messages = body->graph ? body->graph->node : body->function->node,
         .node_count =
             body->graph ? body->graph->n_node : body->function->n_node,
-        .names_entered = oc_names_enter(loader->names),
+        .names_entered = oc_names_enter(scope->names),
         .nested_begin = scope->nested.count,
     };
     oc_list_add(loader, &loader->graphs, graph);
@@ -424,8 +438,7 @@ static bool order_nodes(struct scope *scope)
     uint32_t *order = OC_NEW(loader->scratch, uint32_t, frame->node_count);
     if (!oc_order_nodes(order, frame->node_count, frame->edge,
                         frame->edge_count, loader->scratch))
-        return oc_load_refuse(loader, "model.cycle",
-                              &frame->nodes[order[0]],
+        return oc_load_refuse(loader, "model.cycle", &frame->nodes[order[0]],
                               "it depends on its own output");
     for (size_t i = 0; i < frame->node_count; i++)
         nodes[i] = &frame->nodes[order[i]];
@@ -438,8 +451,8 @@ static bool leave(struct scope *scope)
 {
     if (!load_outputs(scope) || !order_nodes(scope))
         return false;
-    oc_names_leave(scope->loader->names, top(scope)->names_entered);
-    scope->depth--;
+    if (--scope->depth) /* nobody looks up names of a scope that is done */
+        oc_names_leave(scope->names, scope->frames[scope->depth].names_entered);
     return true;
 }
 
@@ -467,7 +480,8 @@ static bool step(struct scope *scope)
 
 bool oc_load_scope(oc_loader *loader, oc_graph *graph, const oc_body *body)
 {
-    struct scope scope = {.loader = loader};
+    struct scope scope = {.loader = loader,
+                          .names = oc_names_new(loader->scratch)};
     scope.result = OC_NEW(loader->arena, oc_scope, 1);
     if (!enter(&scope, graph, body))
         return false;
@@ -475,7 +489,7 @@ bool oc_load_scope(oc_loader *loader, oc_graph *graph, const oc_body *body)
         if (!step(&scope))
             return false;
     scope.result->value_count = scope.value_count;
-    scope.result->value = oc_arena_copy(
-        loader->arena, scope.values, scope.value_count * sizeof(oc_value));
+    scope.result->value = oc_arena_copy(loader->arena, scope.values,
+                                        scope.value_count * sizeof(oc_value));
     return true;
 }

@@ -58,8 +58,8 @@ oc_status oc_limit_fail(oc_error *err, const char *name, uint64_t limit,
 {
     char id[48];
     (void)snprintf(id, sizeof(id), "limit.%s", name);
-    oc_fail_at(err, OC_ERR_LIMIT, id, offset, "more than %" PRIu64 " %s",
-               limit, what);
+    oc_fail_at(err, OC_ERR_LIMIT, id, offset, "more than %" PRIu64 " %s", limit,
+               what);
     oc_error_hint(err, "raise it with --limit %s=N if the file is trusted",
                   name);
     return OC_ERR_LIMIT;

@@ -136,11 +136,12 @@ bool oc_load_unpack(oc_loader *loader, void *out, size_t segment,
 {
     ProtobufCAllocator allocator = {alloc_message, free_nothing,
                                     loader->scratch};
-    const oc_text *text = &loader->compact->segment[segment];
-    const uint8_t *data = text->data ? (const uint8_t *)text->data
-                                     : (const uint8_t *)"";
+    oc_segment *copy = &loader->compact->segment[segment];
+    const uint8_t *data =
+        copy->data ? (const uint8_t *)copy->data : (const uint8_t *)"";
     ProtobufCMessage *message =
-        protobuf_c_message_unpack(descriptor, &allocator, text->bytes, data);
+        protobuf_c_message_unpack(descriptor, &allocator, copy->bytes, data);
+    oc_segment_free(copy);
     if (!message) {
         oc_fail(loader->err, OC_ERR_INTERNAL, "internal.unpack",
                 "a %s passed the scan and cannot be unpacked",

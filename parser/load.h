@@ -20,9 +20,8 @@
 
 #include "base/arena.h"
 #include "base/map.h"
+#include "parser/compact.h"
 #include "parser/model.h"
-#include "parser/names.h"
-#include "parser/scan.h"
 #include "proto/onnx.pb-c.h"
 
 struct oc_model {
@@ -60,14 +59,13 @@ typedef struct oc_loader {
     oc_arena *scratch; /* freed before the load returns */
     oc_error *err;
     const char *file;
-    const oc_compact *compact;
-    oc_names *names;    /* visible values of the scope being loaded */
-    oc_map *texts;      /* operator, domain and attribute names, once each */
-    oc_map *externals;  /* identity of an external tensor -> oc_tensor */
-    oc_list external;   /* the same, in order */
-    oc_map *functions;  /* key -> index in facts.function */
-    oc_list graphs;     /* all oc_graph, outer before inner */
-    oc_list calls;      /* oc_function pairs: caller, callee */
+    oc_compact *compact;
+    oc_map *texts;     /* operator, domain and attribute names, once each */
+    oc_map *externals; /* identity of an external tensor -> oc_tensor */
+    oc_list external;  /* the same, in order */
+    oc_map *functions; /* key -> index in facts.function */
+    oc_list graphs;    /* all oc_graph, outer before inner */
+    oc_list calls;     /* oc_function pairs: caller, callee */
     oc_tally notes[OC_NOTE_KIND_COUNT];
 } oc_loader;
 
@@ -90,7 +88,7 @@ const char *oc_load_shared_text(oc_loader *loader, const char *text);
 /* The same, with ai.onnx under its short name "". */
 const char *oc_load_domain(oc_loader *loader, const char *domain);
 
-/* Messages of a segment, in the scratch arena. */
+/* The message of a segment, in the scratch arena; the segment is freed. */
 bool oc_load_unpack(oc_loader *loader, void *out, size_t segment,
                     const ProtobufCMessageDescriptor *descriptor);
 
@@ -158,13 +156,11 @@ bool oc_order_nodes(uint32_t *order, size_t count, const oc_edge *edge,
 
 /* ---- function.c ---- */
 /* `outer` gives versions for domains that `messages` do not mention. */
-void oc_load_opsets(oc_loader *loader, const oc_opset **out,
-                    size_t *out_count,
+void oc_load_opsets(oc_loader *loader, const oc_opset **out, size_t *out_count,
                     Onnx__OperatorSetIdProto *const *messages, size_t count,
                     const oc_opset *outer, size_t outer_count);
 /* First the names, which every graph may call; then the bodies. */
-bool oc_load_function_names(oc_loader *loader,
-                            const Onnx__ModelProto *message);
+bool oc_load_function_names(oc_loader *loader, const Onnx__ModelProto *message);
 bool oc_load_functions(oc_loader *loader, const Onnx__ModelProto *message);
 /* The local function that a node calls, or NULL. */
 const oc_function *oc_load_called(oc_loader *loader, const oc_node *node);

@@ -30,6 +30,7 @@ struct job {
     oc_limits limits;
     oc_arena scratch;
     oc_source *source;
+    oc_compact compact;
     oc_model *model;
     oc_error err;
     jmp_buf escape;
@@ -94,7 +95,7 @@ static void note_scan(oc_loader *loader)
     }
 }
 
-static bool load_messages(struct job *job, const oc_compact *compact)
+static bool load_messages(struct job *job)
 {
     oc_loader loader = {
         .model = job->model,
@@ -102,8 +103,7 @@ static bool load_messages(struct job *job, const oc_compact *compact)
         .scratch = &job->scratch,
         .err = &job->err,
         .file = base_name(job->path),
-        .compact = compact,
-        .names = oc_names_new(&job->scratch),
+        .compact = &job->compact,
         .texts = oc_map_new(&job->scratch),
         .externals = oc_map_new(&job->scratch),
         .functions = oc_map_new(&job->scratch),
@@ -113,8 +113,7 @@ static bool load_messages(struct job *job, const oc_compact *compact)
     facts->file = oc_load_text(&loader, loader.file);
     facts->file_bytes = oc_source_offset(job->source);
     note_scan(&loader);
-    if (!oc_load_unpack(&loader, &message, 0,
-                        &onnx__model_proto__descriptor) ||
+    if (!oc_load_unpack(&loader, &message, 0, &onnx__model_proto__descriptor) ||
         !load_versions(&loader, message) ||
         !oc_load_function_names(&loader, message) ||
         !load_main_graph(&loader, message) ||
@@ -127,14 +126,14 @@ static bool load_messages(struct job *job, const oc_compact *compact)
 
 static bool run_steps(struct job *job)
 {
-    oc_compact compact;
     if (!open_source(job) || !oc_sniff(job->source, job->path))
         return false;
-    bool loaded = oc_scan(&compact, job->source, &job->limits, &job->scratch);
+    bool loaded =
+        oc_scan(&job->compact, job->source, &job->limits, &job->scratch);
     if (loaded) {
-        size_t memory = oc_limits_memory(&job->limits, compact.kept_bytes);
+        size_t memory = oc_limits_memory(&job->limits, job->compact.kept_bytes);
         job->scratch.limit_bytes = job->model->arena.limit_bytes = memory;
-        loaded = load_messages(job, &compact);
+        loaded = load_messages(job);
     }
     oc_error_where(&job->err, "%s", base_name(job->path));
     return loaded;
@@ -148,11 +147,13 @@ static void out_of_memory(struct job *job)
     const oc_arena *kept = &job->model->arena;
     if (scratch->held_bytes > scratch->limit_bytes / 4 ||
         kept->held_bytes > kept->limit_bytes / 4)
-        oc_limit_fail(&job->err, "memory", scratch->limit_bytes, OC_NO_OFFSET,
-                      "bytes of memory for messages or graph");
+        (void)oc_limit_fail(&job->err, "memory", scratch->limit_bytes,
+                            OC_NO_OFFSET,
+                            "bytes of memory for messages or graph");
     else
         oc_fail(&job->err, OC_ERR_NOMEM, "memory.out",
                 "out of memory reading %s", job->path);
+    oc_error_where(&job->err, "%s", base_name(job->path));
 }
 
 /* The only function that an exhausted arena returns to. */
@@ -182,6 +183,7 @@ static oc_status load(oc_model **out, struct job *job,
                        "out of memory reading %s", job->path);
     bool loaded = run(job);
     oc_source_close(job->source);
+    oc_compact_free(&job->compact);
     oc_arena_free(&job->scratch);
     if (loaded) {
         job->model->arena.escape = NULL;

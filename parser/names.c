@@ -49,9 +49,10 @@ static struct change *next_change(oc_names *names)
     return &names->log[names->count++];
 }
 
-void oc_names_bind(oc_names *names, const char *name, oc_value_id value)
+void oc_names_bind(oc_names *names, const char *name, oc_value_id value,
+                   oc_value_id before)
 {
-    *next_change(names) = (struct change){name, oc_names_find(names, name)};
+    *next_change(names) = (struct change){name, before};
     (void)oc_map_put(names->map, name, strlen(name), value);
 }
 

@@ -22,8 +22,10 @@ oc_names *oc_names_new(oc_arena *arena);
 
 /* OC_NO_VALUE when no visible value has this name. */
 oc_value_id oc_names_find(const oc_names *names, const char *name);
-/* Makes `name`, which must outlive the scope, mean `value`. */
-void oc_names_bind(oc_names *names, const char *name, oc_value_id value);
+/* Makes `name`, which must outlive the scope, mean `value`; `before` is what
+ * oc_names_find() says of it now. */
+void oc_names_bind(oc_names *names, const char *name, oc_value_id value,
+                   oc_value_id before);
 
 /* Where the undo log is; to be given back on leaving. */
 size_t oc_names_enter(const oc_names *names);

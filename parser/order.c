@@ -53,9 +53,8 @@ struct readers {
     uint32_t *missing; /* per node: edges into it from nodes not placed */
 };
 
-static void index_edges(struct readers *out, size_t count,
-                        const oc_edge *edge, size_t edge_count,
-                        oc_arena *scratch)
+static void index_edges(struct readers *out, size_t count, const oc_edge *edge,
+                        size_t edge_count, oc_arena *scratch)
 {
     out->reader = OC_NEW(scratch, uint32_t, edge_count);
     out->first = OC_NEW(scratch, size_t, count + 2);

@@ -41,15 +41,15 @@ static struct entries entries_of(const Onnx__TensorProto *message,
                                 4};
     case DOUBLE:
     case COMPLEX128:
-        return (struct entries){message->double_data, message->n_double_data,
-                                8, 8};
+        return (struct entries){message->double_data, message->n_double_data, 8,
+                                8};
     case INT64:
         return (struct entries){message->int64_data, message->n_int64_data, 8,
                                 8};
     case UINT32:
     case UINT64:
-        return (struct entries){message->uint64_data, message->n_uint64_data,
-                                8, bits / 8};
+        return (struct entries){message->uint64_data, message->n_uint64_data, 8,
+                                bits / 8};
     default:
         return (struct entries){message->int32_data, message->n_int32_data, 4,
                                 bits < 8 ? 1 : bits / 8};

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "parser/limits.h"
 #include "parser/schema.h"
 #include "parser/wire.h"
@@ -47,7 +48,6 @@ struct scan {
     const oc_limits *limits;
     oc_arena *arena;
     oc_compact *out;
-    size_t segment_room;
     struct frame *frames;
     size_t depth, frame_room;
     uint64_t counts[OC_COUNTER_COUNT];
@@ -68,7 +68,7 @@ static struct frame *top(struct scan *scan)
     return &scan->frames[scan->depth - 1];
 }
 
-static oc_text *copy_of(struct scan *scan)
+static oc_segment *copy_of(struct scan *scan)
 {
     return &scan->out->segment[top(scan)->segment];
 }
@@ -98,18 +98,24 @@ static bool refuse(struct scan *scan, const char *id, uint64_t at,
     return false;
 }
 
+static bool out_of_memory(struct scan *scan)
+{
+    oc_fail_at(scan->source->err, OC_ERR_NOMEM, "memory.out",
+               (size_t)offset(scan), "out of memory for the graph");
+    return false;
+}
+
 /* ---- writing the copy ---- */
 
 static bool put(struct scan *scan, const void *data, size_t bytes)
 {
-    oc_text *copy = copy_of(scan);
+    oc_segment *copy = copy_of(scan);
     scan->out->kept_bytes += bytes;
     uint64_t retained = scan->out->kept_bytes - scan->payload_bytes;
     if (retained > scan->limits->metadata || bytes > INT32_MAX - copy->bytes)
         return limit(scan, "metadata", scan->limits->metadata,
                      "bytes of graph without weights");
-    oc_text_put(copy, data, bytes);
-    return true;
+    return oc_segment_put(copy, data, bytes) || out_of_memory(scan);
 }
 
 static bool put_tag(struct scan *scan, uint32_t number, oc_wire wire)
@@ -137,7 +143,7 @@ static bool put_length(struct scan *scan, size_t *at)
     return put(scan, length, sizeof(length));
 }
 
-static void fill_length(oc_text *copy, size_t at)
+static void fill_length(oc_segment *copy, size_t at)
 {
     size_t bytes = copy->bytes - at - OC_LENGTH_BYTES;
     oc_wire_put_length(copy->data + at, (uint32_t)bytes);
@@ -146,7 +152,7 @@ static void fill_length(oc_text *copy, size_t at)
 /* Takes back what was written since the copy had `bytes`. */
 static void take_back(struct scan *scan, size_t bytes)
 {
-    oc_text *copy = copy_of(scan);
+    oc_segment *copy = copy_of(scan);
     scan->out->kept_bytes -= copy->bytes - bytes;
     copy->bytes = bytes;
 }
@@ -178,8 +184,8 @@ static bool outside(struct scan *scan, const char *what, uint64_t at)
     uint64_t size = scan->source->size;
     if (size != OC_SIZE_UNKNOWN && top(scan)->end == size)
         return refuse(scan, "wire.truncated", at,
-                      "the input ends at byte %" PRIu64 ", inside %s",
-                      size, what);
+                      "the input ends at byte %" PRIu64 ", inside %s", size,
+                      what);
     return refuse(scan, "wire.length", at,
                   "%s at byte %" PRIu64 " runs past the end of its %s", what,
                   at, oc_schema_name(top(scan)->message));
@@ -233,8 +239,7 @@ static bool right_type(struct scan *scan, const struct field *field)
     };
     oc_field_kind kind = (oc_field_kind)field->spec->kind;
     bool single = kind == OC_FIELD_VARINT || kind == OC_FIELD_FIXED32;
-    if (field->wire == one[kind] ||
-        (field->wire == OC_WIRE_BYTES && !single))
+    if (field->wire == one[kind] || (field->wire == OC_WIRE_BYTES && !single))
         return true;
     return refuse(scan, "wire.type", field->begin,
                   "field %" PRIu32 " of %s has wire type %d", field->number,
@@ -278,35 +283,17 @@ static bool first_time(struct scan *scan, const struct field *field)
     const oc_field *spec = field->spec;
     if (!spec->single && !spec->one_of)
         return true;
-    uint32_t bit = UINT32_C(1)
-                   << (spec->one_of ? ONE_OF_SEEN : field->number);
+    uint32_t bit = UINT32_C(1) << (spec->one_of ? ONE_OF_SEEN : field->number);
     if (top(scan)->seen & bit)
-        return refuse(scan, "wire.repeated", field->begin,
-                      "field %" PRIu32 " of %s at byte %" PRIu64
-                      " is there twice",
-                      field->number, oc_schema_name(top(scan)->message),
-                      field->begin);
+        return refuse(
+            scan, "wire.repeated", field->begin,
+            "field %" PRIu32 " of %s at byte %" PRIu64 " is there twice",
+            field->number, oc_schema_name(top(scan)->message), field->begin);
     top(scan)->seen |= bit;
     return true;
 }
 
 /* ---- entering and leaving messages ---- */
-
-static size_t new_segment(struct scan *scan)
-{
-    oc_compact *out = scan->out;
-    if (out->segment_count == scan->segment_room) {
-        size_t room = scan->segment_room ? 2 * scan->segment_room : 16;
-        oc_text *segment = OC_NEW(scan->arena, oc_text, room);
-        if (out->segment_count)
-            memcpy(segment, out->segment,
-                   out->segment_count * sizeof(*segment));
-        out->segment = segment;
-        scan->segment_room = room;
-    }
-    out->segment[out->segment_count].arena = scan->arena;
-    return out->segment_count++;
-}
 
 static struct frame *push(struct scan *scan)
 {
@@ -332,7 +319,8 @@ static bool enter(struct scan *scan, const struct field *field)
     if (scan->depth > scan->limits->depth)
         return limit(scan, "depth", scan->limits->depth, "nested messages");
     if (field->spec->apart) {
-        inner.segment = new_segment(scan);
+        if (!oc_compact_add(scan->out, &inner.segment))
+            return out_of_memory(scan);
         if (!put_field(scan, field->number, inner.segment))
             return false;
     } else if (!put_tag(scan, field->number, OC_WIRE_BYTES) ||
@@ -351,8 +339,7 @@ static bool put_private(struct scan *scan)
         return true;
     if (!put_field(scan, FIELD_OFFSET, frame->begin))
         return false;
-    if (frame->raw_bytes &&
-        !put_field(scan, FIELD_RAW_BYTES, frame->raw_bytes))
+    if (frame->raw_bytes && !put_field(scan, FIELD_RAW_BYTES, frame->raw_bytes))
         return false;
     return !frame->payload_skipped ||
            put_field(scan, FIELD_SKIPPED_BYTES, frame->payload_skipped);
@@ -361,8 +348,7 @@ static bool put_private(struct scan *scan)
 static bool keeps_entry(struct scan *scan)
 {
     const struct frame *frame = top(scan);
-    return oc_schema_keeps(frame->message,
-                           copy_of(scan)->data + frame->key_at,
+    return oc_schema_keeps(frame->message, copy_of(scan)->data + frame->key_at,
                            frame->key_bytes);
 }
 
@@ -389,8 +375,7 @@ static bool keep_varint(struct scan *scan, const struct field *field)
 }
 
 /* Copies a value of known size; *at is where it begins in the copy. */
-static bool keep_value(struct scan *scan, const struct field *field,
-                       size_t *at)
+static bool keep_value(struct scan *scan, const struct field *field, size_t *at)
 {
     if (!put_tag(scan, field->number, field->wire) ||
         (field->wire == OC_WIRE_BYTES && !put_varint(scan, field->bytes)))
@@ -610,11 +595,10 @@ bool oc_scan(oc_compact *out, oc_source *source, const oc_limits *limits,
 {
     struct scan scan = {
         .source = source, .limits = limits, .arena = arena, .out = out};
-    *out = (oc_compact){0};
-    *push(&scan) = (struct frame){.message = OC_MODEL,
-                                  .end = source->size,
-                                  .segment = new_segment(&scan)};
-    bool whole = walk(&scan);
+    *push(&scan) = (struct frame){.message = OC_MODEL, .end = source->size};
+    bool whole = oc_compact_add(out, &top(&scan)->segment)
+                     ? walk(&scan)
+                     : out_of_memory(&scan);
     if (whole && !(top(&scan)->seen & UINT32_C(1) << 7))
         whole = refuse(&scan, "model.no-graph", offset(&scan),
                        "the model ends without a graph");

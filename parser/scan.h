@@ -17,28 +17,15 @@
 #include "onnxcost/model.h"
 
 #include "base/arena.h"
-#include "base/text.h"
+#include "parser/compact.h"
 #include "parser/source.h"
 
 /* A tensor's payload is kept up to this size, for shape arithmetic. */
 #define OC_PAYLOAD_KEPT ((uint64_t)32 << 10)
 
-/*
- * The copy, in the form that proto/onnx.proto states. Segment 0 is the
- * ModelProto; every graph, and every type inside a type, is a segment of its
- * own, to which its parent refers by number.
- */
-typedef struct oc_compact {
-    oc_text *segment;
-    size_t segment_count;
-    uint64_t kept_bytes;     /* of all segments */
-    uint64_t unknown_fields; /* dropped, and new to us */
-    uint64_t not_utf8_count; /* of strings */
-    uint64_t not_utf8_offset; /* of the first of them */
-} oc_compact;
-
 /* Reads the source to its end. On success it was one whole model with a
- * graph; otherwise source->err says what is wrong, and where. */
+ * graph; otherwise source->err says what is wrong, and where. *out, empty
+ * before, is to be freed in any case; `arena` is for the way there. */
 bool oc_scan(oc_compact *out, oc_source *source, const oc_limits *limits,
              oc_arena *arena);
 

@@ -10,25 +10,52 @@
 
 #define FIELDS 32 /* the highest number in use is 26 */
 
-#define DROPPED {.kind = OC_FIELD_DROPPED}
-#define VARINT {.kind = OC_FIELD_VARINT}
-#define STRING {.kind = OC_FIELD_STRING}
-#define VARINTS {.kind = OC_FIELD_VARINTS}
-#define COUNTED_STRING(what) {.kind = OC_FIELD_STRING, .counter = what}
-#define ONE(type) {.kind = OC_FIELD_MESSAGE, .message = type, .single = true}
-#define MANY(type, what)                                                     \
-    {.kind = OC_FIELD_MESSAGE, .message = type, .counter = what}
-#define ONE_APART(type)                                                      \
-    {.kind = OC_FIELD_MESSAGE, .message = type, .single = true, .apart = true}
-#define MANY_APART(type)                                                     \
-    {.kind = OC_FIELD_MESSAGE, .message = type, .apart = true}
-#define ONE_OF(type)                                                         \
-    {.kind = OC_FIELD_MESSAGE, .message = type, .one_of = true}
+#define DROPPED                                                                \
+    {                                                                          \
+        .kind = OC_FIELD_DROPPED                                               \
+    }
+#define VARINT                                                                 \
+    {                                                                          \
+        .kind = OC_FIELD_VARINT                                                \
+    }
+#define STRING                                                                 \
+    {                                                                          \
+        .kind = OC_FIELD_STRING                                                \
+    }
+#define VARINTS                                                                \
+    {                                                                          \
+        .kind = OC_FIELD_VARINTS                                               \
+    }
+#define COUNTED_STRING(what)                                                   \
+    {                                                                          \
+        .kind = OC_FIELD_STRING, .counter = what                               \
+    }
+#define ONE(type)                                                              \
+    {                                                                          \
+        .kind = OC_FIELD_MESSAGE, .message = type, .single = true              \
+    }
+#define MANY(type, what)                                                       \
+    {                                                                          \
+        .kind = OC_FIELD_MESSAGE, .message = type, .counter = what             \
+    }
+#define ONE_APART(type)                                                        \
+    {                                                                          \
+        .kind = OC_FIELD_MESSAGE, .message = type, .single = true,             \
+        .apart = true                                                          \
+    }
+#define MANY_APART(type)                                                       \
+    {                                                                          \
+        .kind = OC_FIELD_MESSAGE, .message = type, .apart = true               \
+    }
+#define ONE_OF(type)                                                           \
+    {                                                                          \
+        .kind = OC_FIELD_MESSAGE, .message = type, .one_of = true              \
+    }
 
 static const oc_field model_fields[FIELDS] = {
-    [1] = VARINT, /* ir_version */
-    [2] = STRING, /* producer_name */
-    [3] = STRING, /* producer_version */
+    [1] = VARINT,  /* ir_version */
+    [2] = STRING,  /* producer_name */
+    [3] = STRING,  /* producer_version */
     [4] = DROPPED, /* domain */
     [5] = DROPPED, /* model_version */
     [6] = DROPPED, /* doc_string */
@@ -49,17 +76,17 @@ static const oc_field graph_fields[FIELDS] = {
     [1] = MANY(OC_NODE, OC_COUNT_NODES),
     [2] = STRING, /* name */
     [5] = MANY(OC_TENSOR, OC_COUNT_INITIALIZERS),
-    [10] = DROPPED, /* doc_string */
+    [10] = DROPPED,                              /* doc_string */
     [11] = MANY(OC_VALUE_INFO, OC_COUNT_VALUES), /* input */
     [12] = MANY(OC_VALUE_INFO, OC_COUNT_VALUES), /* output */
     [13] = MANY(OC_VALUE_INFO, OC_COUNT_VALUES), /* value_info */
-    [14] = DROPPED, /* quantization_annotation */
+    [14] = DROPPED,                              /* quantization_annotation */
     [15] = MANY(OC_SPARSE_TENSOR, OC_COUNT_INITIALIZERS),
     [16] = DROPPED, /* metadata_props */
 };
 
 static const oc_field function_fields[FIELDS] = {
-    [1] = STRING, /* name */
+    [1] = STRING,                              /* name */
     [4] = COUNTED_STRING(OC_COUNT_VALUES),     /* input */
     [5] = COUNTED_STRING(OC_COUNT_VALUES),     /* output */
     [6] = COUNTED_STRING(OC_COUNT_ATTRIBUTES), /* attribute */
@@ -69,15 +96,15 @@ static const oc_field function_fields[FIELDS] = {
     [10] = STRING, /* domain */
     [11] = MANY(OC_ATTRIBUTE, OC_COUNT_ATTRIBUTES),
     [12] = MANY(OC_VALUE_INFO, OC_COUNT_VALUES),
-    [13] = STRING, /* overload */
+    [13] = STRING,  /* overload */
     [14] = DROPPED, /* metadata_props */
 };
 
 static const oc_field node_fields[FIELDS] = {
-    [1] = STRING, /* input */
+    [1] = STRING,                          /* input */
     [2] = COUNTED_STRING(OC_COUNT_VALUES), /* output */
-    [3] = STRING, /* name */
-    [4] = STRING, /* op_type */
+    [3] = STRING,                          /* name */
+    [4] = STRING,                          /* op_type */
     [5] = MANY(OC_ATTRIBUTE, OC_COUNT_ATTRIBUTES),
     [6] = DROPPED, /* doc_string */
     [7] = STRING,  /* domain */
@@ -87,14 +114,14 @@ static const oc_field node_fields[FIELDS] = {
 };
 
 static const oc_field attribute_fields[FIELDS] = {
-    [1] = STRING, /* name */
+    [1] = STRING,                     /* name */
     [2] = {.kind = OC_FIELD_FIXED32}, /* f */
-    [3] = VARINT, /* i */
-    [4] = {.kind = OC_FIELD_BYTES}, /* s */
+    [3] = VARINT,                     /* i */
+    [4] = {.kind = OC_FIELD_BYTES},   /* s */
     [5] = ONE(OC_TENSOR),
     [6] = ONE_APART(OC_GRAPH),
     [7] = {.kind = OC_FIELD_FIXED32S}, /* floats */
-    [8] = VARINTS, /* ints */
+    [8] = VARINTS,                     /* ints */
     [9] = {.kind = OC_FIELD_BYTES, .counter = OC_COUNT_STRINGS},
     [10] = MANY(OC_TENSOR, OC_COUNT_INITIALIZERS),
     [11] = MANY_APART(OC_GRAPH),
@@ -121,25 +148,25 @@ static const oc_field entry_fields[FIELDS] = {
 
 static const oc_field tensor_fields[FIELDS] = {
     [1] = {.kind = OC_FIELD_VARINTS, .rank = true}, /* dims */
-    [2] = VARINT, /* data_type */
-    [3] = DROPPED, /* segment */
-    [4] = {.kind = OC_FIELD_DATA_FIXED32S}, /* float_data */
-    [5] = {.kind = OC_FIELD_DATA_VARINTS},  /* int32_data */
+    [2] = VARINT,                                   /* data_type */
+    [3] = DROPPED,                                  /* segment */
+    [4] = {.kind = OC_FIELD_DATA_FIXED32S},         /* float_data */
+    [5] = {.kind = OC_FIELD_DATA_VARINTS},          /* int32_data */
     [6] = {.kind = OC_FIELD_DATA_BYTES, .counter = OC_COUNT_STRINGS},
-    [7] = {.kind = OC_FIELD_DATA_VARINTS}, /* int64_data */
-    [8] = STRING, /* name */
+    [7] = {.kind = OC_FIELD_DATA_VARINTS},        /* int64_data */
+    [8] = STRING,                                 /* name */
     [9] = {.kind = OC_FIELD_RAW, .single = true}, /* raw_data */
-    [10] = {.kind = OC_FIELD_DATA_FIXED64S}, /* double_data */
-    [11] = {.kind = OC_FIELD_DATA_VARINTS},  /* uint64_data */
-    [12] = DROPPED, /* doc_string */
+    [10] = {.kind = OC_FIELD_DATA_FIXED64S},      /* double_data */
+    [11] = {.kind = OC_FIELD_DATA_VARINTS},       /* uint64_data */
+    [12] = DROPPED,                               /* doc_string */
     [13] = MANY(OC_EXTERNAL_ENTRY, OC_COUNT_NOTHING),
     [14] = VARINT,  /* data_location */
     [16] = DROPPED, /* metadata_props */
 };
 
 static const oc_field sparse_tensor_fields[FIELDS] = {
-    [1] = ONE(OC_TENSOR), /* values */
-    [2] = ONE(OC_TENSOR), /* indices */
+    [1] = ONE(OC_TENSOR),                           /* values */
+    [2] = ONE(OC_TENSOR),                           /* indices */
     [3] = {.kind = OC_FIELD_VARINTS, .rank = true}, /* dims */
 };
 
@@ -163,7 +190,7 @@ static const oc_field wrapped_type_fields[FIELDS] = {
 };
 
 static const oc_field map_type_fields[FIELDS] = {
-    [1] = VARINT, /* key_type */
+    [1] = VARINT,             /* key_type */
     [2] = ONE_APART(OC_TYPE), /* value_type */
 };
 
@@ -177,8 +204,8 @@ static const oc_field shape_fields[FIELDS] = {
 };
 
 static const oc_field dim_fields[FIELDS] = {
-    [1] = VARINT, /* dim_value */
-    [2] = STRING, /* dim_param */
+    [1] = VARINT,  /* dim_value */
+    [2] = STRING,  /* dim_param */
     [3] = DROPPED, /* denotation */
 };
 
@@ -241,8 +268,7 @@ static const struct {
 bool oc_schema_keeps(oc_message entry, const char *key, size_t bytes)
 {
     for (size_t i = 0; i < sizeof(kept_keys) / sizeof(kept_keys[0]); i++)
-        if (kept_keys[i].entry == entry &&
-            strlen(kept_keys[i].key) == bytes &&
+        if (kept_keys[i].entry == entry && strlen(kept_keys[i].key) == bytes &&
             memcmp(kept_keys[i].key, key, bytes) == 0)
             return true;
     return false;

@@ -23,8 +23,9 @@ struct signature {
 
 #define SIGNATURE(at, text) at, sizeof(text) - 1, text
 
-#define EXPORT "export with torch.onnx.export(...), or rename if the " \
-               "extension is wrong"
+#define EXPORT                                                                 \
+    "export with torch.onnx.export(...), or rename if the "                    \
+    "extension is wrong"
 #define UNPACK "unpack it first and name the .onnx file inside"
 #define CONVERT "convert it to ONNX first"
 #define FETCH "download the file itself, not the page that shows it"
@@ -52,11 +53,11 @@ static const struct signature signatures[] = {
     {SIGNATURE(1, "\0\0\0ORTM"), "input.ort",
      "a model in onnxruntime's own format",
      "name the .onnx file that it was made from"},
-    {SIGNATURE(0, "\x89HDF\r\n\x1a\n"), "input.hdf5", "an HDF5 file",
-     CONVERT},
-    {SIGNATURE(0, "\x28\xb5\x2f\xfd"), "input.zstd", "Zstandard data",
-     UNPACK},
-    {SIGNATURE(0, "\xfd" "7zXZ"), "input.xz", "xz data", UNPACK},
+    {SIGNATURE(0, "\x89HDF\r\n\x1a\n"), "input.hdf5", "an HDF5 file", CONVERT},
+    {SIGNATURE(0, "\x28\xb5\x2f\xfd"), "input.zstd", "Zstandard data", UNPACK},
+    {SIGNATURE(0, "\xfd"
+                  "7zXZ"),
+     "input.xz", "xz data", UNPACK},
     {SIGNATURE(0, "BZh"), "input.bzip2", "bzip2 data", UNPACK},
     {SIGNATURE(0, "7z\xbc\xaf\x27\x1c"), "input.7z", "a 7z archive", UNPACK},
 };
@@ -80,8 +81,7 @@ static bool refuse(oc_source *source, const char *path, const char *id,
 static bool refuse_pointer(oc_source *source, const char *path, size_t bytes)
 {
     oc_fail_at(source->err, OC_ERR_INPUT, "input.lfs-pointer", 0,
-               "%s is a Git LFS pointer (%zu bytes), not a model", path,
-               bytes);
+               "%s is a Git LFS pointer (%zu bytes), not a model", path, bytes);
     oc_error_hint(source->err,
                   "git lfs pull --include %s (CI: actions/checkout with "
                   "lfs: true)",

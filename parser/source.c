@@ -103,8 +103,8 @@ bool oc_source_memory(oc_source **out, const void *data, size_t bytes,
     return unwrap(out, limits, arena);
 }
 
-bool oc_source_open(oc_source **out, const char *path,
-                    const oc_limits *limits, oc_arena *arena, oc_error *err)
+bool oc_source_open(oc_source **out, const char *path, const oc_limits *limits,
+                    oc_arena *arena, oc_error *err)
 {
     return oc_source_file(out, path, limits, arena, err) &&
            unwrap(out, limits, arena);

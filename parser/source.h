@@ -43,11 +43,10 @@ struct oc_source {
 
 /* A file or, for "-", standard input. What starts like gzip is decompressed.
  * *out is to be closed whenever it is set, after a failure or an escape too. */
-bool oc_source_open(oc_source **out, const char *path,
-                    const oc_limits *limits, oc_arena *arena, oc_error *err);
+bool oc_source_open(oc_source **out, const char *path, const oc_limits *limits,
+                    oc_arena *arena, oc_error *err);
 bool oc_source_memory(oc_source **out, const void *data, size_t bytes,
-                      const oc_limits *limits, oc_arena *arena,
-                      oc_error *err);
+                      const oc_limits *limits, oc_arena *arena, oc_error *err);
 void oc_source_close(oc_source *source); /* NULL is fine */
 
 static inline uint64_t oc_source_offset(const oc_source *source)
@@ -67,9 +66,9 @@ bool oc_source_truncated(oc_source *source);
 
 /* The makers behind oc_source_open(): a file of any kind, and gzip over
  * another source, which is closed with it. */
-bool oc_source_file(oc_source **out, const char *path,
-                    const oc_limits *limits, oc_arena *arena, oc_error *err);
-bool oc_source_gzip(oc_source **out, oc_source *inner,
-                    const oc_limits *limits, oc_arena *arena);
+bool oc_source_file(oc_source **out, const char *path, const oc_limits *limits,
+                    oc_arena *arena, oc_error *err);
+bool oc_source_gzip(oc_source **out, oc_source *inner, const oc_limits *limits,
+                    oc_arena *arena);
 
 #endif

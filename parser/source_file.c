@@ -50,8 +50,8 @@ static bool fill_from_file(oc_source *source)
     uint64_t left = source->size - source->end_offset;
     size_t want = left < self->ahead ? (size_t)left : self->ahead;
     size_t got;
-    if (oc_os_read_at(&self->file, self->window, want, source->end_offset,
-                      &got, source->err) != OC_OK)
+    if (oc_os_read_at(&self->file, self->window, want, source->end_offset, &got,
+                      source->err) != OC_OK)
         return false;
     if (got < want)
         return changed(source);
@@ -76,8 +76,8 @@ static bool fill_from_pipe(oc_source *source)
 {
     struct file_source *self = of(source);
     size_t got;
-    if (oc_os_read(&self->file, self->window, WINDOW_MOST, &got,
-                   source->err) != OC_OK)
+    if (oc_os_read(&self->file, self->window, WINDOW_MOST, &got, source->err) !=
+        OC_OK)
         return false;
     show(self, got);
     if (source->end_offset <= self->most)
@@ -126,8 +126,8 @@ static bool choose_kind(struct file_source *self, const char *path,
     return false;
 }
 
-bool oc_source_file(oc_source **out, const char *path,
-                    const oc_limits *limits, oc_arena *arena, oc_error *err)
+bool oc_source_file(oc_source **out, const char *path, const oc_limits *limits,
+                    oc_arena *arena, oc_error *err)
 {
     struct file_source *self = OC_NEW(arena, struct file_source, 1);
     self->window = OC_NEW(arena, unsigned char, WINDOW_MOST);

@@ -128,8 +128,8 @@ static void close_both(oc_source *source)
     oc_source_close(of(source)->inner);
 }
 
-bool oc_source_gzip(oc_source **out, oc_source *inner,
-                    const oc_limits *limits, oc_arena *arena)
+bool oc_source_gzip(oc_source **out, oc_source *inner, const oc_limits *limits,
+                    oc_arena *arena)
 {
     struct gzip_source *self = OC_NEW(arena, struct gzip_source, 1);
     self->window = OC_NEW(arena, unsigned char, WINDOW);

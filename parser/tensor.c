@@ -207,8 +207,7 @@ const oc_tensor *oc_load_same_external(oc_loader *loader,
     oc_text_puts(&key, tensor->location);
     if (oc_map_get(loader->externals, key.data, key.bytes, &held))
         return (const oc_tensor *)(uintptr_t)held;
-    (void)oc_map_put(loader->externals, key.data, key.bytes,
-                     (uintptr_t)tensor);
+    (void)oc_map_put(loader->externals, key.data, key.bytes, (uintptr_t)tensor);
     oc_list_add(loader, &loader->external, tensor);
     return tensor;
 }

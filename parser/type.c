@@ -16,8 +16,7 @@ static void load_shape(oc_loader *loader, oc_declared_type *out,
     size_t rank = tensor->shape->n_dim;
     oc_declared_dim *dims = OC_NEW(loader->arena, oc_declared_dim, rank);
     for (size_t i = 0; i < rank; i++) {
-        const Onnx__TensorShapeProto__Dimension *dim =
-            tensor->shape->dim[i];
+        const Onnx__TensorShapeProto__Dimension *dim = tensor->shape->dim[i];
         switch (dim->value_case) {
         case ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE:
             dims[i] = (oc_declared_dim){true, dim->dim_value, NULL};
@@ -77,8 +76,7 @@ bool oc_load_type(oc_loader *loader, oc_declared_type *out,
         if (!oc_load_unpack(loader, &inner, segment,
                             &onnx__type_proto__descriptor))
             return false;
-        oc_declared_type *element =
-            OC_NEW(loader->arena, oc_declared_type, 1);
+        oc_declared_type *element = OC_NEW(loader->arena, oc_declared_type, 1);
         out->element = element;
         out = element;
         message = inner;

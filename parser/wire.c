@@ -42,8 +42,7 @@ bool oc_wire_tag(oc_source *source, uint32_t *field, oc_wire *wire)
     if (!oc_wire_varint(source, &tag))
         return false;
     if (tag > UINT32_MAX || tag >> 3 == 0)
-        return refuse_tag(source, start, "wire.field",
-                          "no valid field number");
+        return refuse_tag(source, start, "wire.field", "no valid field number");
     *field = (uint32_t)tag >> 3;
     switch (tag & 7) {
     case OC_WIRE_VARINT:

@@ -33,8 +33,7 @@ bool oc_wire_tag(oc_source *source, uint32_t *field, oc_wire *wire);
 
 /* Each returns the bytes written. */
 size_t oc_wire_put_varint(char out[OC_VARINT_MOST], uint64_t value);
-size_t oc_wire_put_tag(char out[OC_VARINT_MOST], uint32_t field,
-                       oc_wire wire);
+size_t oc_wire_put_tag(char out[OC_VARINT_MOST], uint32_t field, oc_wire wire);
 void oc_wire_put_length(char out[OC_LENGTH_BYTES], uint32_t bytes);
 
 #endif
