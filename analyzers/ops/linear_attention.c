@@ -1,27 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * analyzers/ops/linear_attention.c - LinearAttention: per head a state of
- * key width by value width, decayed, corrected and read at every position.
+ * analyzers/ops/linear_attention.c - LinearAttention.
  *
  * Counted in the recurrent form, whose cost is linear in the length; kernels
  * that work in chunks do more.
  */
-#include <string.h>
+#include "analyzers/ops/linear_attention.h"
 
-#include "analyzers/ops/attention_core.h"
+#include <string.h>
 
 enum { QUERY, KEY, VALUE, PAST_STATE, DECAY };
 
-typedef struct linear {
-    oc_expr batch;
-    oc_expr positions;
-    oc_expr heads;
-    oc_expr kv_heads;
-    oc_expr k_width;
-    oc_expr v_width;
-    bool decays;
-    bool corrects;
-} linear;
+void oc_linear_rule(oc_op *op, oc_linear *a)
+{
+    const char *rule = oc_op_attr_string(op, "update_rule", "gated_delta");
+    a->decays = !strcmp(rule, "gated") || !strcmp(rule, "gated_delta");
+    a->corrects = !strcmp(rule, "delta") || !strcmp(rule, "gated_delta");
+}
 
 static oc_shape packed(oc_op *op, size_t input)
 {
@@ -33,26 +28,24 @@ static oc_shape packed(oc_op *op, size_t input)
     return oc_shape_new(op, 3);
 }
 
-static linear linear_of(oc_op *op)
+static oc_linear linear_of(oc_op *op)
 {
     const oc_shape q = packed(op, QUERY), k = packed(op, KEY);
     const oc_shape v = packed(op, VALUE);
-    const char *rule = oc_op_attr_string(op, "update_rule", "gated_delta");
-    linear a = {.heads = oc_attention_heads(op, "q_num_heads"),
-                .kv_heads = oc_attention_heads(op, "kv_num_heads")};
+    oc_linear a = {.heads = oc_attention_heads(op, "q_num_heads"),
+                   .kv_heads = oc_attention_heads(op, "kv_num_heads")};
     a.batch = oc_unify(op, oc_unify(op, q.dim[0], k.dim[0]), v.dim[0]);
     a.positions = oc_unify(op, oc_unify(op, q.dim[1], k.dim[1]), v.dim[1]);
     a.k_width = oc_unify(op, oc_attention_per_head(op, q.dim[2], a.heads),
                          oc_attention_per_head(op, k.dim[2], a.kv_heads));
     a.v_width = oc_attention_per_head(op, v.dim[2], a.kv_heads);
-    a.decays = !strcmp(rule, "gated") || !strcmp(rule, "gated_delta");
-    a.corrects = !strcmp(rule, "delta") || !strcmp(rule, "gated_delta");
+    oc_linear_rule(op, &a);
     return a;
 }
 
 /* [batch, heads, key width, value width], in com.microsoft once for each of
  * the last `state_window` positions when that is not 0. */
-static oc_shape state_shape(oc_op *op, const linear *a)
+static oc_shape state_shape(oc_op *op, const oc_linear *a)
 {
     const int64_t window = oc_op_attr_int(op, "state_window", 0);
     const oc_shape one =
@@ -70,7 +63,7 @@ static oc_shape state_shape(oc_op *op, const linear *a)
 
 static void infer(oc_op *op)
 {
-    const linear a = linear_of(op);
+    const oc_linear a = linear_of(op);
     oc_shape y = oc_shape_new(op, 3);
     y.dim[0] = a.batch;
     y.dim[1] = a.positions;
@@ -81,36 +74,32 @@ static void infer(oc_op *op)
                      state_shape(op, &a));
 }
 
-/* Elements of decay: one per key element, or one per head. */
-static oc_expr decay_elements(oc_op *op, const linear *a)
+void oc_linear_cost(oc_op *op, oc_cost *sum, const oc_linear *a, size_t decay)
 {
-    return oc_op_has_input(op, DECAY)
-               ? oc_op_input_numel(op, DECAY)
-               : oc_mul(op, oc_mul(op, a->batch, a->positions), a->kv_heads);
+    const oc_expr tokens = oc_mul(op, a->batch, a->positions);
+    const oc_expr vectors = oc_mul(op, tokens, a->kv_heads);
+    const oc_expr state = oc_mul(op, a->k_width, a->v_width);
+    const oc_expr updates = oc_mul(op, vectors, state);
+    const oc_expr reads = oc_mul(op, tokens, oc_max(op, a->heads, a->kv_heads));
+    oc_cost_add(sum, OC_MACS, "update the state",
+                oc_times(op, a->corrects ? 2 : 1, updates));
+    oc_cost_add(sum, OC_MACS, "read the state", oc_mul(op, reads, state));
+    if (a->decays) {
+        oc_cost_add(sum, OC_FLOPS, "decay", updates);
+        oc_cost_add(sum, OC_TRANSCENDENTALS, "decay",
+                    oc_op_has_input(op, decay) ? oc_op_input_numel(op, decay)
+                                               : vectors);
+    }
+    if (a->corrects)
+        oc_cost_add(sum, OC_FLOPS, "correction",
+                    oc_times(op, 2, oc_mul(op, vectors, a->v_width)));
+    oc_cost_add(sum, OC_FLOPS, "scale", oc_mul(op, reads, a->v_width));
 }
 
 static void cost(oc_op *op, oc_cost *sum)
 {
-    const linear a = linear_of(op);
-    const oc_expr tokens = oc_mul(op, a.batch, a.positions);
-    const oc_expr state = oc_mul(op, a.k_width, a.v_width);
-    const oc_expr readers = oc_max(op, a.heads, a.kv_heads);
-    const oc_expr updates = oc_mul(op, oc_mul(op, tokens, a.kv_heads), state);
-    oc_cost_add(sum, OC_MACS, "update the state",
-                oc_times(op, a.corrects ? 2 : 1, updates));
-    oc_cost_add(sum, OC_MACS, "read the state",
-                oc_mul(op, oc_mul(op, tokens, readers), state));
-    if (a.decays) {
-        oc_cost_add(sum, OC_FLOPS, "decay", updates);
-        oc_cost_add(sum, OC_TRANSCENDENTALS, "decay", decay_elements(op, &a));
-    }
-    if (a.corrects)
-        oc_cost_add(
-            sum, OC_FLOPS, "correction",
-            oc_times(op, 2,
-                     oc_mul(op, oc_mul(op, tokens, a.kv_heads), a.v_width)));
-    oc_cost_add(sum, OC_FLOPS, "scale",
-                oc_mul(op, oc_mul(op, tokens, readers), a.v_width));
+    const oc_linear a = linear_of(op);
+    oc_linear_cost(op, sum, &a, DECAY);
 }
 
 #define RULE                                                                   \

@@ -54,24 +54,23 @@ static void cost_skip(oc_op *op, oc_cost *sum)
 
 /* ---- EmbedLayerNormalization ---- */
 
-enum {
-    INPUT_IDS,
-    SEGMENT_IDS,
-    WORD_TABLE,
-    POSITION_TABLE,
-    SEGMENT_TABLE,
-    POSITION_IDS = 8
-};
+enum { INPUT_IDS, SEGMENT_IDS, WORD_TABLE, POSITION_TABLE, SEGMENT_TABLE };
+
+typedef struct embed {
+    size_t result;       /* input with the output's element type */
+    size_t position_ids; /* or 0: no such input */
+} embed;
 
 /* Positions are 0..T-1 unless they are given. */
 static void check_positions(oc_op *op, oc_expr positions)
 {
+    const embed *row = oc_op_data(op);
     oc_expr first, last = OC_UNKNOWN;
     if (!oc_op_has_rank(op, POSITION_TABLE))
         return;
     const oc_shape table = oc_op_input(op, POSITION_TABLE);
-    if (oc_op_has_input(op, POSITION_IDS)) {
-        if (!oc_op_range(op, POSITION_IDS, &first, &last))
+    if (row->position_ids && oc_op_has_input(op, row->position_ids)) {
+        if (!oc_op_range(op, row->position_ids, &first, &last))
             return;
         positions = oc_plus(op, last, 1);
     }
@@ -85,7 +84,8 @@ static void infer_embed(oc_op *op)
 {
     const oc_shape ids = oc_op_input(op, INPUT_IDS);
     const oc_shape table = oc_op_input(op, WORD_TABLE);
-    const int type = oc_op_dtype(op, WORD_TABLE);
+    const embed *row = oc_op_data(op);
+    const int type = oc_op_dtype(op, row->result);
     oc_shape y = oc_shape_new(op, 3), index = oc_shape_new(op, 1);
     if (ids.rank == 2 && table.rank == 2) {
         index.dim[0] = y.dim[0] = ids.dim[0];
@@ -187,6 +187,7 @@ static void infer_group(oc_op *op)
     }
 
 #define SKIP "1 FLOP per element for the skip and 1 for a bias, then the norm"
+#define EMBEDDING (OC_IN(2) | OC_IN(3) | OC_IN(4) | OC_IN(5) | OC_IN(6))
 #define GROUP                                                                  \
     "7 FLOPs per element and 2 and a square root per group; 1 and a "          \
     "sigmoid per element for SiLU, 1 for skip and 1 for bias"

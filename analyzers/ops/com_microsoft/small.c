@@ -220,6 +220,31 @@ static void cost_position_bias(oc_op *op, oc_cost *sum)
     oc_cost_read(sum, 0, oc_op_output_numel(op, 0));
 }
 
+/* ---- Unique of a vector: the elements, the position of each input element
+ * among them, and how often each occurs ---- */
+
+static void infer_unique(oc_op *op)
+{
+    const oc_shape x = oc_op_input(op, 0);
+    oc_shape y = oc_shape_new(op, 1);
+    if (oc_op_has_rank(op, 0) && x.rank != 1)
+        oc_op_fail(op, "the input must have 1 dim");
+    if (x.rank == 1)
+        y.dim[0] = oc_fresh(op, oc_min(op, oc_expr_of(1), x.dim[0]), x.dim[0]);
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+    oc_op_set_output(op, 1, OC_ELEM_INT64, x);
+    oc_op_set_output(op, 2, OC_ELEM_INT64, y);
+}
+
+static void cost_unique(oc_op *op, oc_cost *sum)
+{
+    const oc_expr elements = oc_op_input_numel(op, 0);
+    oc_cost_is(sum, OC_FLOPS, OC_ESTIMATE);
+    oc_cost_add(sum, OC_FLOPS, "sort",
+                oc_mul(op, elements,
+                       oc_clog2(op, oc_max(op, oc_expr_of(1), elements))));
+}
+
 /* ---- ExpandDims: a dim of 1 before `axis` ---- */
 
 static void infer_expand_dims(oc_op *op)
@@ -274,6 +299,8 @@ OC_OP_DEFINE(microsoft_small) = {
         .shape_inputs = OC_IN(1) | OC_IN(2), .traits = OC_TRAIT_MOVES),
     ROW("Trilu", "moves bytes", infer_same, NULL, .shape_inputs = OC_IN(1),
         .traits = OC_TRAIT_MOVES),
+    ROW("Unique", "n log2 n comparisons", infer_unique, cost_unique,
+        .traits = 0),
     ROW("ExpandDims", "moves no bytes", infer_expand_dims, NULL,
         .shape_inputs = OC_IN(1), .traits = OC_TRAIT_VIEW | OC_TRAIT_FOLLOWS),
     {0},
