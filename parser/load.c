@@ -47,8 +47,8 @@ void oc_load_notes(oc_loader *loader)
                                     "fields that ONNX 1.23 does not have, "
                                     "which were ignored"},
         [OC_NOTE_NO_VERSION] = {"model.no-version",
-                                "model without opset_import: ai.onnx version "
-                                "1 is assumed"},
+                                "model without ir_version or opset_import: "
+                                "the oldest one is assumed"},
         [OC_NOTE_OPSETS] = {"model.opsets",
                             "domains imported with two versions: the last "
                             "one is used"},

@@ -8,7 +8,6 @@
  */
 #include "parser/model.h"
 
-#include <inttypes.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -58,12 +57,13 @@ static bool load_versions(oc_loader *loader, const Onnx__ModelProto *message)
     facts->ir_version = message->ir_version;
     facts->producer = oc_load_text(loader, message->producer_name);
     facts->producer_version = oc_load_text(loader, message->producer_version);
-    if (!message->n_opset_import && facts->ir_version >= OPSETS_SINCE_IR)
+    bool is_old =
+        message->has_ir_version && facts->ir_version < OPSETS_SINCE_IR;
+    if (!message->n_opset_import && !is_old)
         return oc_load_refuse(loader, "model.no-opset", NULL,
-                              "it imports no operator set; IR version %" PRId64
-                              " demands one",
-                              facts->ir_version);
-    if (!message->n_opset_import)
+                              "it imports no operator set, as every model "
+                              "since IR version 3 does");
+    if (!message->n_opset_import || !message->has_ir_version)
         oc_load_note(loader, OC_NOTE_NO_VERSION, NULL, OC_NO_OFFSET);
     oc_load_opsets(loader, &facts->opset, &facts->opset_count,
                    message->opset_import, message->n_opset_import, &first,

@@ -222,7 +222,7 @@ typedef struct oc_note {
 
 typedef struct oc_model_facts {
     const char *file; /* basename */
-    uint64_t file_bytes; /* as stored (compressed when gzip) */
+    uint64_t file_bytes; /* uncompressed, when it is gzip */
     char fingerprint[64]; /* "xxh3-128:" and 32 hex digits */
     int64_t ir_version;
     size_t opset_count;

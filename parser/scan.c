@@ -23,6 +23,9 @@
 #define FIELD_SKIPPED_BYTES 1001
 #define FIELD_RAW_BYTES 1002
 
+/* What a segment costs beside its contents, charged as retained. */
+#define SEGMENT_BYTES 192
+
 #define NOT_COPIED SIZE_MAX
 #define ONE_OF_SEEN 31 /* a bit that is no field number in use */
 
@@ -321,6 +324,7 @@ static bool enter(struct scan *scan, const struct field *field)
     if (field->spec->apart) {
         if (!oc_compact_add(scan->out, &inner.segment))
             return out_of_memory(scan);
+        scan->out->kept_bytes += SEGMENT_BYTES;
         if (!put_field(scan, field->number, inner.segment))
             return false;
     } else if (!put_tag(scan, field->number, OC_WIRE_BYTES) ||

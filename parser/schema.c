@@ -10,47 +10,21 @@
 
 #define FIELDS 32 /* the highest number in use is 26 */
 
-#define DROPPED                                                                \
-    {                                                                          \
-        .kind = OC_FIELD_DROPPED                                               \
-    }
-#define VARINT                                                                 \
-    {                                                                          \
-        .kind = OC_FIELD_VARINT                                                \
-    }
-#define STRING                                                                 \
-    {                                                                          \
-        .kind = OC_FIELD_STRING                                                \
-    }
-#define VARINTS                                                                \
-    {                                                                          \
-        .kind = OC_FIELD_VARINTS                                               \
-    }
-#define COUNTED_STRING(what)                                                   \
-    {                                                                          \
-        .kind = OC_FIELD_STRING, .counter = what                               \
-    }
-#define ONE(type)                                                              \
-    {                                                                          \
-        .kind = OC_FIELD_MESSAGE, .message = type, .single = true              \
-    }
-#define MANY(type, what)                                                       \
-    {                                                                          \
-        .kind = OC_FIELD_MESSAGE, .message = type, .counter = what             \
-    }
-#define ONE_APART(type)                                                        \
-    {                                                                          \
-        .kind = OC_FIELD_MESSAGE, .message = type, .single = true,             \
-        .apart = true                                                          \
-    }
-#define MANY_APART(type)                                                       \
-    {                                                                          \
-        .kind = OC_FIELD_MESSAGE, .message = type, .apart = true               \
-    }
-#define ONE_OF(type)                                                           \
-    {                                                                          \
-        .kind = OC_FIELD_MESSAGE, .message = type, .one_of = true              \
-    }
+/* clang-format off */
+#define DROPPED {.kind = OC_FIELD_DROPPED}
+#define VARINT {.kind = OC_FIELD_VARINT}
+#define STRING {.kind = OC_FIELD_STRING}
+#define VARINTS {.kind = OC_FIELD_VARINTS}
+#define COUNTED_STRING(what) {.kind = OC_FIELD_STRING, .counter = what}
+#define ONE(type) {.kind = OC_FIELD_MESSAGE, .message = type, .single = true}
+#define ONE_OF(type) {.kind = OC_FIELD_MESSAGE, .message = type, .one_of = true}
+#define ONE_APART(type) \
+    {.kind = OC_FIELD_MESSAGE, .message = type, .single = true, .apart = true}
+#define MANY(type, what) \
+    {.kind = OC_FIELD_MESSAGE, .message = type, .counter = what}
+#define MANY_APART(type) \
+    {.kind = OC_FIELD_MESSAGE, .message = type, .apart = true}
+/* clang-format on */
 
 static const oc_field model_fields[FIELDS] = {
     [1] = VARINT,  /* ir_version */

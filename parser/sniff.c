@@ -95,6 +95,10 @@ bool oc_sniff(oc_source *source, const char *path)
     size_t bytes;
     if (!oc_source_more(source, &bytes))
         return false;
+    if (!bytes && source->size == OC_SIZE_UNKNOWN)
+        return refuse(source, path, "input.no-data", "without any data",
+                      "check the program that writes into the pipe or made "
+                      "the archive");
     if (!bytes)
         return refuse(source, path, "input.empty", "empty (0 bytes)",
                       "export or copy the model again");

@@ -92,6 +92,9 @@ static bool load_external(oc_loader *loader, oc_tensor *out,
             return refuse(loader, message, "model.external-data",
                           "the %s of its external data is no number", key);
     }
+    if (!*out->location)
+        return refuse(loader, message, "model.external-data",
+                      "its external data has no location");
     if (out->external_length >= 0)
         out->stored_bytes = (uint64_t)out->external_length;
     return true;
