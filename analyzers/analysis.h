@@ -53,7 +53,8 @@ typedef struct oc_fact {
 /* One run of a scope: the main graph, or one call of a function. */
 typedef struct oc_frame {
     const oc_scope *scope;
-    const oc_fact **fact; /* one a value, NULL: not yet */
+    const oc_fact **fact;     /* one a value, NULL: not yet */
+    struct oc_row **producer; /* one a value: the row that made it */
     const struct oc_liveness *live;
     size_t *root_last_use; /* one a value: the last use of any view of it */
     const oc_opset *opset;
@@ -148,7 +149,8 @@ typedef struct oc_analysis {
     size_t inlined;  /* nodes run in function calls */
     size_t position; /* of the node that runs: see oc_liveness */
 
-    oc_error *err; /* of oc_analysis_stop() */
+    oc_error *err;     /* of oc_analysis_stop() */
+    oc_status stopped; /* by it */
 
     /* Of the region being inferred: */
     const char *subgraph;
@@ -222,7 +224,7 @@ typedef struct oc_weights {
 } oc_weights;
 oc_weights oc_analysis_weights(oc_analysis *a);
 
-/* report.c */
-oc_status oc_analysis_report(oc_analysis *a, oc_report **out, oc_error *err);
+/* report.c: everything in `arena`, which the report then owns. */
+void oc_analysis_report(oc_analysis *a, oc_arena *arena, oc_report **out);
 
 #endif

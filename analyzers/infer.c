@@ -17,6 +17,7 @@ oc_frame *oc_frame_new(oc_analysis *a, const oc_graph *graph)
     const size_t count = graph->scope->value_count;
     frame->scope = graph->scope;
     frame->fact = OC_NEW(a->arena, const oc_fact *, count);
+    frame->producer = OC_NEW(a->arena, oc_row *, count);
     frame->live = oc_liveness_of(a, graph);
     frame->root_last_use =
         oc_arena_copy(a->arena, frame->live->last_use,
@@ -95,6 +96,9 @@ static oc_row *append_row(oc_analysis *a)
 oc_row *oc_row_new(oc_analysis *a, oc_frame *frame, const oc_node *node)
 {
     oc_row *row = append_row(a);
+    for (size_t i = 0; i < node->output_count; i++)
+        if (node->output[i] != OC_NO_VALUE)
+            frame->producer[node->output[i]] = row;
     const oc_fact **input =
         OC_NEW(a->arena, const oc_fact *, node->input_count);
     for (size_t i = 0; i < node->input_count; i++)

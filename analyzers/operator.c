@@ -126,6 +126,12 @@ static bool is_shape_input(const oc_context *c, size_t i)
            ((c->descriptor->shape_inputs >> (i < 31 ? i : 31)) & 1);
 }
 
+static bool is_scale(const oc_context *c, size_t i)
+{
+    return c->descriptor &&
+           ((c->descriptor->scale_inputs >> (i < 31 ? i : 31)) & 1);
+}
+
 static const oc_origins *join(oc_analysis *a, const oc_origins *left,
                               const oc_origins *right)
 {
@@ -148,7 +154,7 @@ static const oc_origins *origins_of(const oc_context *c, bool folded)
 {
     const oc_origins *origins = NULL;
     for (size_t i = 0; folded && i < c->input_count; i++)
-        if (c->input[i] && !is_shape_input(c, i) &&
+        if (c->input[i] && !is_shape_input(c, i) && !is_scale(c, i) &&
             (!origins || origins->count < MOST_ORIGINS))
             origins = join(c->a, origins, c->input[i]->origins);
     const bool follows = c->descriptor && (c->descriptor->traits &

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/analyze.c - from a model to its report: the one way in.
+ *
+ * A binding is applied before inference. Where that meets a contradiction,
+ * the model is inferred once more without bindings, to tell the user which
+ * assumption of the model the bindings violate.
+ */
+#include "onnxcost/analyze.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzers/analysis.h"
+#include "base/error.h"
+
+void oc_analysis_stop(oc_analysis *a, oc_status status, const char *id,
+                      const char *format, ...)
+{
+    char message[200];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(message, sizeof(message), format, list);
+    va_end(list);
+    oc_fail(a->err, status, id, "%s", message);
+    if (status == OC_ERR_LIMIT && strncmp(id, "limit.", 6) == 0)
+        oc_error_hint(a->err, "--limit %s=N allows more", id + 6);
+    a->stopped = status;
+    longjmp(*a->arena->escape, 1);
+}
+
+/* ---- options ---- */
+
+static oc_status check_counting(const oc_analyze_options *options,
+                                oc_error *err)
+{
+    static const char *const known[] = {"valid-padding", "causal", "in-place",
+                                        "align=", "io=exclude"};
+    for (size_t i = 0; i < options->counting_count; i++) {
+        const char *given = options->counting[i];
+        bool found = false;
+        for (size_t k = 0; k < sizeof(known) / sizeof(known[0]); k++)
+            found |= strncmp(given, known[k], strlen(known[k])) == 0;
+        if (!found)
+            return oc_fail(err, OC_ERR_USAGE, "usage.unknown-count",
+                           "there is no counting option \"%s\"", given);
+    }
+    return OC_OK;
+}
+
+static uint64_t or_default(uint64_t given, uint64_t fallback)
+{
+    return given ? given : fallback;
+}
+
+/* ---- one analysis ---- */
+
+static void start(oc_analysis *a)
+{
+    a->space = oc_space_new(
+        a->arena, (size_t)or_default(a->limits.expressions, 10000000));
+    a->registry = oc_registry_new(a->arena);
+    a->graph = oc_model_graph(a->model);
+    a->facts = oc_model_get_facts(a->model);
+    a->symbols = oc_map_new(a->arena);
+    a->fresh = oc_map_new(a->arena);
+    a->fresh_counts = oc_map_new(a->arena);
+    a->region_counts = oc_map_new(a->arena);
+    a->binding_used = OC_NEW(a->arena, bool, a->options->dim_count);
+    a->limits.call_depth = or_default(a->limits.call_depth, 100);
+    a->limits.inlined = or_default(a->limits.inlined, 2000000);
+    a->executions = oc_expr_of(1);
+    a->counted = true;
+    a->main = oc_frame_new(a, a->graph);
+    a->main->opset = a->facts->opset;
+    a->main->opset_count = a->facts->opset_count;
+}
+
+/* The newest opset of ONNX whose rules are known. */
+#define NEWEST_OPSET 28
+
+static void check_opset(oc_analysis *a)
+{
+    const int64_t opset = oc_frame_opset(a->main, "");
+    if (opset > NEWEST_OPSET)
+        oc_analysis_note(
+            a, OC_WARNING, "model.opset", OC_NO_ROW,
+            oc_arena_printf(a->arena,
+                            "opset %lld is newer than %d, the newest known; "
+                            "the newest rules are used",
+                            (long long)opset, NEWEST_OPSET));
+    const size_t dead = a->main->live->dead_nodes;
+    if (dead)
+        oc_analysis_note(a, OC_INFO, "model.dead-nodes", OC_NO_ROW,
+                         oc_arena_printf(a->arena,
+                                         "%zu node%s of which no output "
+                                         "depends are left out",
+                                         dead, dead == 1 ? "" : "s"));
+}
+
+static oc_status infer(oc_analysis *a)
+{
+    start(a);
+    const oc_status status = oc_analysis_inputs(a, a->err);
+    if (status != OC_OK)
+        return status;
+    check_opset(a);
+    oc_infer_graph(a, a->main, a->graph);
+    if (oc_space_full(a->space))
+        return oc_fail(a->err, OC_ERR_LIMIT, "limit.expressions",
+                       "the expression table is full");
+    return OC_OK;
+}
+
+/* ---- bindings against the assumptions ---- */
+
+/* Values of the symbols of `a` by the bindings that `bound` used. */
+static void values_of(const oc_analysis *a, const oc_analysis *bound,
+                      oc_i128 *values, bool *known)
+{
+    for (size_t i = 0; i < oc_symbol_count(a->space); i++) {
+        const oc_symbol *symbol = oc_symbol_at(a->space, i);
+        uint64_t handle;
+        const char *name = symbol->original ? symbol->original : symbol->name;
+        if (!oc_map_get(bound->symbols, name, strlen(name), &handle))
+            continue;
+        known[i] = oc_expr_to_int(bound->space, handle, &values[i]);
+    }
+}
+
+static bool evaluate(oc_analysis *a, oc_expr e, const oc_i128 *values,
+                     const bool *known, oc_i128 *value)
+{
+    int64_t denominator;
+    oc_error ignored = {.offset = OC_NO_OFFSET};
+    return oc_expr_is_known(e) &&
+           oc_expr_evaluate(a->space, e, values, known, value, &denominator,
+                            &ignored) == OC_OK &&
+           denominator == 1;
+}
+
+static bool is_violated(oc_analysis *a, const oc_assumption *assumption,
+                        const oc_i128 *values, const bool *known)
+{
+    oc_i128 left, right = 0;
+    if (!evaluate(a, assumption->left, values, known, &left) ||
+        (assumption->relation != OC_NONZERO &&
+         !evaluate(a, assumption->right, values, known, &right)))
+        return false;
+    switch (assumption->relation) {
+    case OC_EQUAL:
+        return left != right;
+    case OC_AT_MOST:
+        return left > right;
+    case OC_DIVIDES:
+        return left == 0 || right % left != 0;
+    case OC_NONZERO:
+        return left == 0;
+    }
+    return false;
+}
+
+static oc_status violation(oc_analysis *a, const oc_assumption *assumption)
+{
+    static const char *const words[] = {[OC_EQUAL] = "==",
+                                        [OC_AT_MOST] = "<=",
+                                        [OC_DIVIDES] = "divides",
+                                        [OC_NONZERO] = "!= 0"};
+    const char *left = oc_expr_text(a->space, a->arena, assumption->left);
+    const char *right =
+        assumption->relation == OC_NONZERO
+            ? ""
+            : oc_expr_text(a->space, a->arena, assumption->right);
+    oc_fail(a->err, OC_ERR_USAGE, "usage.assumption",
+            "the bindings violate what the graph needs: %s %s %s", left,
+            words[assumption->relation], right);
+    if (assumption->node < a->row_count) {
+        const oc_node *node = a->row[assumption->node]->node;
+        oc_error_where(a->err, "%s: node %zu (%s) '%s'", a->facts->file,
+                       node->index, node->op_type, node->name);
+    }
+    oc_error_hint(a->err, "bind other values with --dim or --input-shape");
+    return OC_ERR_USAGE;
+}
+
+static oc_status check_assumptions(oc_analysis *a, const oc_analysis *bound)
+{
+    const size_t count = oc_symbol_count(a->space);
+    oc_i128 *values = OC_NEW(a->arena, oc_i128, count);
+    bool *known = OC_NEW(a->arena, bool, count);
+    values_of(a, bound, values, known);
+    for (size_t i = 0; i < oc_assumption_count(a->space); i++) {
+        const oc_assumption *assumption = oc_assumption_at(a->space, i);
+        if (is_violated(a, assumption, values, known))
+            return violation(a, assumption);
+    }
+    return OC_OK;
+}
+
+static bool met_contradiction(const oc_analysis *a)
+{
+    for (size_t i = 0; i < a->note_count; i++)
+        if (a->note[i].contradiction)
+            return true;
+    return false;
+}
+
+/* ---- the way in ---- */
+
+typedef struct oc_work {
+    oc_arena bound, unbound, scratch;
+    oc_arena *report;
+    jmp_buf escape;
+} oc_work;
+
+static oc_status run(oc_work *work, oc_analysis *a, oc_analysis *free_form,
+                     oc_report **out)
+{
+    oc_status status = infer(a);
+    if (status == OC_OK)
+        status = oc_analysis_bindings_used(a, a->err);
+    if (status == OC_OK && a->bound && met_contradiction(a)) {
+        const oc_analysis fresh = {.arena = &work->unbound,
+                                   .scratch = &work->scratch,
+                                   .model = a->model,
+                                   .options = a->options,
+                                   .limits = a->limits,
+                                   .err = a->err};
+        *free_form = fresh;
+        status = infer(free_form);
+        if (status == OC_OK)
+            status = check_assumptions(free_form, a);
+    }
+    if (status == OC_OK)
+        oc_analysis_report(a, work->report, out);
+    return status;
+}
+
+static void release(oc_work *work, bool with_report)
+{
+    oc_arena_free(&work->bound);
+    oc_arena_free(&work->unbound);
+    oc_arena_free(&work->scratch);
+    if (with_report && work->report) {
+        oc_arena_free(work->report);
+        free(work->report);
+    } else if (work->report) {
+        work->report->escape = NULL;
+    }
+    free(work);
+}
+
+static oc_work *work_new(void)
+{
+    oc_work *work = calloc(1, sizeof(*work));
+    if (!work)
+        return NULL;
+    work->report = calloc(1, sizeof(*work->report));
+    if (!work->report) {
+        free(work);
+        return NULL;
+    }
+    work->bound.escape = work->unbound.escape = &work->escape;
+    work->scratch.escape = work->report->escape = &work->escape;
+    return work;
+}
+
+/* Nothing here changes after setjmp() but what the pointers show. */
+static oc_status guarded(oc_work *work, oc_analysis *a, oc_report **out)
+{
+    if (setjmp(work->escape) == 0)
+        return run(work, &a[0], &a[1], out);
+    if (a[0].stopped != OC_OK)
+        return a[0].stopped;
+    if (a[1].stopped != OC_OK)
+        return a[1].stopped;
+    return oc_fail(a[0].err, OC_ERR_NOMEM, "memory.exhausted", "out of memory");
+}
+
+static oc_status analyze(oc_report **out, const oc_model *model,
+                         const oc_analyze_options *options, oc_error *err)
+{
+    oc_work *work = work_new();
+    oc_analysis *a = calloc(2, sizeof(*a));
+    oc_status status = OC_ERR_NOMEM;
+    if (!work || !a) {
+        oc_fail(err, status, "memory.exhausted", "out of memory");
+    } else {
+        *a = (oc_analysis){.arena = &work->bound,
+                           .scratch = &work->scratch,
+                           .model = model,
+                           .options = options,
+                           .limits = options->limits,
+                           .bound = options->dim_count || options->shape_count,
+                           .err = err};
+        status = guarded(work, a, out);
+    }
+    free(a);
+    if (work)
+        release(work, status != OC_OK);
+    return status;
+}
+
+oc_status oc_analyze(oc_report **out, const oc_model *model,
+                     const oc_analyze_options *options, oc_error *err)
+{
+    const oc_analyze_options defaults = {.struct_size = sizeof(defaults)};
+    oc_error own = {.offset = OC_NO_OFFSET};
+    oc_error *reported = err ? err : &own;
+    const oc_analyze_options *used = options ? options : &defaults;
+    const oc_status status = check_counting(used, reported);
+    return status == OC_OK ? analyze(out, model, used, reported) : status;
+}

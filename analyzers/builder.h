@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/builder.h - turning an analysis into an oc_report.
+ *
+ * In here: the builder that report.c and its helpers share. All strings and
+ * arrays of the report live in the report's own arena.
+ */
+#ifndef OC_ANALYZERS_BUILDER_H
+#define OC_ANALYZERS_BUILDER_H
+
+#include "analyzers/analysis.h"
+
+typedef struct oc_builder {
+    oc_analysis *a;
+    oc_arena *arena; /* of the report */
+    oc_report *report;
+    oc_map *texts;      /* expression handle -> its formula */
+    oc_map *tensors;    /* fact address, name -> oc_report_tensor */
+    oc_map *symbols;    /* name -> index in the space */
+    bool *symbol_used;  /* one a symbol: some formula names it */
+    size_t row_count;   /* listed rows */
+    const oc_row **row; /* listed rows, in order */
+    const char **scope; /* one a listed row */
+    uint32_t *listed;   /* one a row of the analysis, or OC_NO_NODE */
+} oc_builder;
+
+/* builder.c */
+oc_figure oc_builder_figure(oc_builder *b, oc_expr e);
+const char *oc_builder_formula(oc_builder *b, oc_expr e);
+/* Valid UTF-8 in the report's arena; U+FFFD for what is not. */
+const char *oc_builder_string(oc_builder *b, const char *text);
+oc_quantity oc_builder_quantity(oc_builder *b, oc_expr e,
+                                oc_certainty certainty);
+oc_figure_status oc_builder_status(oc_certainty certainty);
+const oc_report_tensor *oc_builder_tensor(oc_builder *b, const char *name,
+                                          const oc_fact *fact);
+
+/* scopes.c */
+const char *oc_builder_scope(oc_builder *b, const oc_row *row);
+void oc_builder_groups(oc_builder *b);
+
+/* Sums of one group of rows. */
+typedef struct oc_group_sum {
+    oc_sum *metric[OC_METRIC_COUNT];
+    oc_sum *params;
+    oc_certainty worst[OC_METRIC_COUNT];
+    int64_t nodes;
+} oc_group_sum;
+void oc_group_sum_start(oc_builder *b, oc_group_sum *sum);
+void oc_group_sum_add(oc_group_sum *sum, const oc_row *row);
+/* The worst of all metrics. */
+oc_certainty oc_group_sum_worst(const oc_group_sum *sum);
+
+#endif
