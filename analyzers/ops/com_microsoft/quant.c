@@ -113,7 +113,9 @@ static void cost_mean(oc_op *op, oc_cost *sum)
 
 static void infer_sum(oc_op *op)
 {
-    oc_op_set_output(op, 0, OC_ELEM_INT32, reduced(op));
+    const bool is_signed = oc_op_dtype(op, 0) != OC_ELEM_UINT8;
+    oc_op_set_output(op, 0, is_signed ? OC_ELEM_INT32 : OC_ELEM_UINT32,
+                     reduced(op));
 }
 
 static void cost_sum(oc_op *op, oc_cost *sum)
