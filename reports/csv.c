@@ -41,10 +41,29 @@ static bool starts_command(const char *at, const char *text)
         return false;
     while (at > text && (at[-1] == ' ' || at[-1] == '\t'))
         at--;
-    return at > text && (at[-1] == '\n' || at[-1] == '\r');
+    return at > text && at[-1] == '\n';
 }
 
-/* An apostrophe disarms both. */
+/* Line feeds and tabs are text; of the other controls none is raw. */
+static bool is_hidden(uint32_t code)
+{
+    return oc_rune_is_control(code) && code != '\n' && code != '\t';
+}
+
+static void put_rune(oc_out *out, const oc_rune *rune)
+{
+    char spelt[OC_RUNE_ROOM];
+    if (rune->code == '"')
+        oc_out_puts(out, "\"\"");
+    else if (!rune->valid)
+        oc_out_puts(out, OC_REPLACEMENT_UTF8);
+    else if (is_hidden(rune->code))
+        oc_out_put(out, spelt, oc_rune_spell(spelt, rune->code));
+    else
+        oc_out_put(out, rune->data, rune->bytes);
+}
+
+/* An apostrophe disarms formulas and commands. */
 static void put_guarded(oc_out *out, const char *text)
 {
     const char *end = text + strlen(text);
@@ -55,18 +74,13 @@ static void put_guarded(oc_out *out, const char *text)
     while (oc_rune_next(&rune, &at, end)) {
         if (starts_command(rune.data, text))
             oc_out_char(out, '\'');
-        if (rune.code == '"')
-            oc_out_char(out, '"');
-        if (rune.valid)
-            oc_out_put(out, rune.data, rune.bytes);
-        else
-            oc_out_puts(out, OC_REPLACEMENT_UTF8);
+        put_rune(out, &rune);
     }
 }
 
 static void put_text(oc_out *out, const char *text)
 {
-    bool quoted = strpbrk(text, ",\"\n\r") != NULL;
+    bool quoted = strpbrk(text, ",\"\n") != NULL;
     if (quoted)
         oc_out_char(out, '"');
     put_guarded(out, text);

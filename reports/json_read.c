@@ -186,6 +186,9 @@ static void read_array(reader *r, const target *to, const json_t *json)
     for (size_t i = 0; i < count && r->status == OC_OK; i++) {
         target row = {field->element, rows + i * field->size};
         r->row = i;
+        if (field->element->kind == OC_FIELD_TENSOR_AT &&
+            json_is_null(json_array_get(json, i)))
+            fail(r, "an array of tensors");
         read_value(r, &row, json_array_get(json, i));
     }
     memcpy(to->base + field->at, &rows, sizeof(rows));
@@ -225,6 +228,7 @@ static void read_tensor(reader *r, oc_report_tensor *tensor, const json_t *json)
     r->tensor_depth--;
 }
 
+/* NULL where a type has no element; in an array every tensor is there. */
 static oc_report_tensor *read_tensor_at(reader *r, const json_t *json)
 {
     if (!json || json_is_null(json))

@@ -34,6 +34,22 @@ const char *oc_page_fit(oc_page *page, const char *text, size_t columns)
     return oc_page_printf(page, "%s%s", mark, text);
 }
 
+const char *oc_page_head(oc_page *page, const char *text, size_t columns)
+{
+    const char *end = text + strlen(text);
+    const char *at = text;
+    size_t used = 0;
+    oc_rune rune;
+    if (page->options.wide || oc_page_columns(text) <= columns)
+        return text;
+    while (oc_rune_next(&rune, &at, end)) {
+        used += oc_rune_columns(rune.code);
+        if (used > columns)
+            break;
+    }
+    return oc_page_printf(page, "%.*s ...", (int)(rune.data - text), text);
+}
+
 void oc_page_line(oc_page *page, const char *label, const char *text)
 {
     const size_t label_columns = 18;
@@ -92,8 +108,10 @@ static void put_cells(oc_page *page, const oc_table *table,
     size_t room = page->options.columns > used + LEAST_NAME
                       ? page->options.columns - used
                       : LEAST_NAME;
-    oc_out_repeat(&page->out, ' ', GAP);
-    oc_out_puts(&page->out, oc_page_fit(page, cells[last], room));
+    if (cells[last][0] != '\0') {
+        oc_out_repeat(&page->out, ' ', GAP);
+        oc_out_puts(&page->out, oc_page_fit(page, cells[last], room));
+    }
     oc_out_char(&page->out, '\n');
 }
 

@@ -87,14 +87,55 @@ const char *oc_page_shape(oc_page *page, const oc_report_tensor *tensor)
                           tensor->has_shape ? dims(page, tensor) : "[...]");
 }
 
+/* ---- symbols ---- */
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+static bool is_taken(const oc_report *report, size_t index, char letter)
+{
+    for (size_t i = 0; i < report->symbol_count; i++)
+        if (i != index && upper(report->symbols[i].name[0]) == letter)
+            return true;
+    for (size_t i = 0; i < report->definition_count; i++)
+        if (upper(report->definitions[i].name[0]) == letter)
+            return true;
+    return false;
+}
+
+void oc_page_shorten(oc_page *page)
+{
+    const size_t short_enough = 3;
+    const oc_report *report = page->report;
+    if (page->options.wide || report->symbol_count > OC_SHORT_NAMES)
+        return;
+    for (size_t i = 0; i < report->symbol_count; i++) {
+        const oc_report_symbol *symbol = &report->symbols[i];
+        char letter = upper(symbol->name[0]);
+        if (!symbol->has_value && strlen(symbol->name) > short_enough &&
+            letter >= 'A' && letter <= 'Z' && !is_taken(report, i, letter))
+            page->letter[i] = letter;
+    }
+}
+
+const char *oc_page_symbol(oc_page *page, size_t index)
+{
+    if (index < OC_SHORT_NAMES && page->letter[index] != '\0')
+        return oc_page_printf(page, "%c", page->letter[index]);
+    return oc_page_name(page, page->report->symbols[index].name);
+}
+
 /* ---- numbers ---- */
 
 const char *oc_page_number(oc_page *page, oc_i128 value, oc_unit unit)
 {
     char *text = OC_NEW(&page->arena, char, OC_I128_DIGITS + 8);
     if (page->options.wide)
-        oc_i128_print(text, value);
-    else if (unit == OC_UNIT_BYTES)
+        return oc_page_printf(page, "%s%s", oc_i128_print(text, value),
+                              unit == OC_UNIT_BYTES ? " B" : "");
+    if (unit == OC_UNIT_BYTES)
         oc_iec_print(text, OC_I128_DIGITS + 8, value);
     else
         oc_si_print(text, OC_I128_DIGITS + 8, value);
@@ -157,6 +198,19 @@ static void put_digits(oc_text *text, const char *digits, size_t count)
     }
 }
 
+static void put_name(oc_page *page, oc_text *text, const char *name,
+                     size_t bytes)
+{
+    for (size_t i = 0; i < OC_SHORT_NAMES; i++)
+        if (page->letter[i] != '\0' &&
+            strlen(page->report->symbols[i].name) == bytes &&
+            strncmp(page->report->symbols[i].name, name, bytes) == 0) {
+            oc_text_put(text, &page->letter[i], 1);
+            return;
+        }
+    oc_text_put(text, name, bytes);
+}
+
 /* An operator; returns how many bytes of the formula it is. */
 static size_t put_operator(const oc_page *page, oc_text *text, const char *at)
 {
@@ -189,7 +243,7 @@ const char *oc_page_formula(oc_page *page, const char *formula)
         else if (number)
             put_digits(&text, at, bytes);
         else
-            oc_text_put(&text, at, bytes);
+            put_name(page, &text, at, bytes);
         at += bytes;
     }
     return text.data ? text.data : "";

@@ -23,14 +23,17 @@
 #include "reports/out.h"
 #include "reports/point.h"
 
+#define OC_SHORT_NAMES 8 /* more letters than that explain nothing */
+
 typedef struct oc_page {
     const oc_report *report;
     oc_text_options options; /* defaults filled in */
     oc_arena arena;
     jmp_buf no_memory;
     oc_out out;
-    oc_points points;      /* of a report with free symbols */
-    const oc_point *point; /* where symbolic figures are shown, or NULL */
+    oc_points points;            /* of a report with free symbols */
+    const oc_point *point;       /* where symbolic figures are shown, or NULL */
+    char letter[OC_SHORT_NAMES]; /* of the report's symbols; 0: none */
 } oc_page;
 
 typedef enum oc_unit { OC_UNIT_COUNT, OC_UNIT_BYTES } oc_unit;
@@ -44,6 +47,10 @@ const char *oc_page_name(oc_page *page, const char *name);
 const char *oc_page_op(oc_page *page, const char *domain, const char *op_type);
 /* "#17 /layer1/conv", "" for no row. */
 const char *oc_page_node(oc_page *page, uint32_t row);
+/* Gives long names of few symbols one letter each, where it is theirs. */
+void oc_page_shorten(oc_page *page);
+/* A symbol as formulas show it: its letter or its name. */
+const char *oc_page_symbol(oc_page *page, size_t index);
 /* "[batch,3,224,?]" */
 const char *oc_page_shape(oc_page *page, const oc_report_tensor *tensor);
 /* The one that the terminal can show. */
@@ -67,8 +74,10 @@ bool oc_page_value(const oc_page *page, oc_i128 *value, oc_figure figure);
 
 /* ---- layout ---- */
 size_t oc_page_columns(const char *text); /* that it takes on a terminal */
-/* The text cut to so many columns, its tail kept. */
+/* The text cut to so many columns: names keep their tail, formulas their
+ * head. */
 const char *oc_page_fit(oc_page *page, const char *text, size_t columns);
+const char *oc_page_head(oc_page *page, const char *text, size_t columns);
 /* "  label             text" */
 void oc_page_line(oc_page *page, const char *label, const char *text);
 void oc_page_bold(oc_page *page, bool on); /* where colors are wanted */

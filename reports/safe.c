@@ -13,10 +13,8 @@
 
 #include "reports/unicode.h"
 
-enum { ESCAPE_ROOM = 16 };
-
 /* How one character is shown; returns its length. */
-static size_t spell(char spelt[ESCAPE_ROOM], const oc_rune *rune,
+static size_t spell(char spelt[OC_RUNE_ROOM], const oc_rune *rune,
                     uint32_t before, bool utf8)
 {
     bool raw = rune->code < 0x80 || utf8;
@@ -29,10 +27,8 @@ static size_t spell(char spelt[ESCAPE_ROOM], const oc_rune *rune,
         return rune->bytes;
     }
     if (raw)
-        return (size_t)snprintf(spelt, ESCAPE_ROOM, OC_REPLACEMENT_UTF8);
-    return (size_t)snprintf(spelt, ESCAPE_ROOM,
-                            rune->code < 0x100 ? "\\x%02x" : "\\u{%x}",
-                            (unsigned)rune->code);
+        return (size_t)snprintf(spelt, OC_RUNE_ROOM, OC_REPLACEMENT_UTF8);
+    return oc_rune_spell(spelt, rune->code);
 }
 
 size_t oc_print_safe(char *buffer, size_t room, const char *text, bool utf8)
@@ -42,7 +38,7 @@ size_t oc_print_safe(char *buffer, size_t room, const char *text, bool utf8)
     uint32_t before = 0;
     oc_rune rune;
     while (oc_rune_next(&rune, &text, end)) {
-        char spelt[ESCAPE_ROOM];
+        char spelt[OC_RUNE_ROOM];
         size_t bytes = spell(spelt, &rune, before, utf8);
         if (kept == total && total + bytes < room) {
             memcpy(buffer + kept, spelt, bytes);

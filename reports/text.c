@@ -16,8 +16,11 @@
 #include "reports/figure.h"
 #include "reports/page.h"
 
-enum { DEFAULT_ROWS = 10, DEFAULT_DEPTH = 2, DEFAULT_COLUMNS = 80 };
-enum { MOST_LISTED = 8 }; /* inputs, symbols, assumptions, operators */
+enum { DEFAULT_ROWS = 10, DEFAULT_DEPTH = 2 };
+enum { DEFAULT_COLUMNS = 80, LEAST_COLUMNS = 40 };
+enum {
+    MOST_LISTED = OC_SHORT_NAMES
+}; /* inputs, symbols, assumptions, operators */
 
 /* ---- about the model ---- */
 
@@ -69,27 +72,34 @@ static const char *more(oc_page *page, size_t count)
     return oc_page_printf(page, "... and %zu more", count - MOST_LISTED);
 }
 
+static const char *tensor_text(oc_page *page, const oc_report_tensor *tensor)
+{
+    return oc_page_printf(
+        page, "%s %s  %s", oc_page_name(page, tensor->name),
+        oc_page_shape(page, tensor),
+        oc_page_name(page, tensor->elem_type ? tensor->elem_type : ""));
+}
+
 static void put_tensors(oc_page *page, const char *label,
                         const oc_report_tensor *tensors, size_t count)
 {
     for (size_t i = 0; i < count && i < MOST_LISTED; i++)
-        oc_page_line(page, i == 0 ? label : "",
-                     oc_page_printf(
-                         page, "%s %s  %s", oc_page_name(page, tensors[i].name),
-                         oc_page_shape(page, &tensors[i]),
-                         tensors[i].elem_type ? tensors[i].elem_type : ""));
+        oc_page_line(page, i == 0 ? label : "", tensor_text(page, &tensors[i]));
     if (count > MOST_LISTED)
         oc_page_line(page, "", more(page, count));
 }
 
 /* ---- symbols ---- */
 
-static const char *symbol_text(oc_page *page, const oc_report_symbol *symbol)
+static const char *symbol_text(oc_page *page, size_t index)
 {
+    const oc_report_symbol *symbol = &page->report->symbols[index];
     static const char *const kinds[] = {"", "declared, not an input's",
                                         "depends on data", "a trip count"};
     oc_text text = {.arena = &page->arena};
-    oc_text_puts(&text, symbol->name);
+    if (page->letter[index] != '\0')
+        oc_text_printf(&text, "%c = ", page->letter[index]);
+    oc_text_puts(&text, oc_page_name(page, symbol->name));
     if (symbol->has_value)
         oc_text_printf(&text, " = %lld", (long long)symbol->value);
     if (strcmp(symbol->name, symbol->original) != 0)
@@ -107,8 +117,7 @@ static void put_symbols(oc_page *page)
 {
     const oc_report *report = page->report;
     for (size_t i = 0; i < report->symbol_count && i < MOST_LISTED; i++)
-        oc_page_line(page, i == 0 ? "symbols" : "",
-                     symbol_text(page, &report->symbols[i]));
+        oc_page_line(page, i == 0 ? "symbols" : "", symbol_text(page, i));
     if (report->symbol_count > MOST_LISTED)
         oc_page_line(page, "", more(page, report->symbol_count));
 }
@@ -193,20 +202,16 @@ static const char *with_unit(oc_page *page, const char *number,
                              const char *name)
 {
     char last = number[strlen(number) - 1];
-    return oc_page_printf(page, "%s%s%s", number,
-                          last >= '0' && last <= '9' ? " " : "", name);
+    bool apart = name[0] != '\0' && last >= '0' && last <= '9';
+    return oc_page_printf(page, "%s%s%s", number, apart ? " " : "", name);
 }
 
-/* The head of a formula as long as the page has room. */
+/* As much of a formula as the page has room for: -w and JSON have it all. */
 static const char *fit_formula(oc_page *page, const char *formula)
 {
-    const size_t label_columns = 20, marker_columns = 22;
-    const char *text = oc_page_formula(page, formula);
-    size_t room = page->options.columns - label_columns;
-    if (page->options.wide || oc_page_columns(text) <= room)
-        return text;
-    return oc_page_printf(page, "%.*s ... (-w, -f json)",
-                          (int)(room - marker_columns), text);
+    const size_t label_columns = 20, mark_columns = 6;
+    return oc_page_head(page, oc_page_formula(page, formula),
+                        page->options.columns - label_columns - mark_columns);
 }
 
 static const char *total_text(oc_page *page, oc_total which, oc_unit unit,
@@ -359,7 +364,7 @@ static const char *dim_flags(oc_page *page, const size_t *symbols, size_t count)
     oc_text text = {.arena = &page->arena};
     for (size_t i = 0; i < count; i++)
         oc_text_printf(&text, "%s%s=%lld", i > 0 ? "," : "",
-                       point->bindings[symbols[i]].name,
+                       oc_page_name(page, point->bindings[symbols[i]].name),
                        (long long)point->bindings[symbols[i]].value);
     return text.data;
 }
@@ -388,7 +393,7 @@ static void put_samples(oc_page *page)
     if (points->count == 0)
         return;
     for (size_t i = 0; i < symbol_count; i++)
-        titles[columns++] = page->report->symbols[symbols[i]].name;
+        titles[columns++] = oc_page_symbol(page, symbols[i]);
     for (size_t i = 0; i < SAMPLED; i++)
         if (is_known(page, sampled[i].total))
             titles[columns++] = sampled[i].title;
@@ -425,6 +430,8 @@ static oc_text_options with_defaults(const oc_text_options *given)
         options.depth = DEFAULT_DEPTH;
     if (options.columns == 0)
         options.columns = DEFAULT_COLUMNS;
+    if (options.columns < LEAST_COLUMNS)
+        options.columns = LEAST_COLUMNS;
     return options;
 }
 
@@ -432,9 +439,9 @@ static void put_summary(oc_page *page)
 {
     const oc_report *report = page->report;
     put_model(page);
+    put_symbols(page);
     put_tensors(page, "in", report->inputs, report->input_count);
     put_tensors(page, "out", report->outputs, report->output_count);
-    put_symbols(page);
     oc_out_char(&page->out, '\n');
     put_params(page);
     put_compute(page);
@@ -452,6 +459,7 @@ static oc_status write_page(oc_page *page)
                        "out of memory writing the report");
     page->arena.escape = &page->no_memory;
     oc_points_make(&page->points, page->report, &page->arena);
+    oc_page_shorten(page);
     put_summary(page);
     page->point = page->points.reference < page->points.count
                       ? &page->points.point[page->points.reference]

@@ -110,7 +110,7 @@ static void put_footnote(oc_page *page)
         if (report->symbols[i].has_value)
             continue;
         oc_out_char(&page->out, ' ');
-        oc_out_puts(&page->out, report->symbols[i].name);
+        oc_out_puts(&page->out, oc_page_symbol(page, i));
         oc_out_char(&page->out, '=');
         oc_out_int(&page->out, page->point->bindings[i].value);
     }
@@ -421,9 +421,12 @@ static void put_attention(oc_page *page)
                             "heads/kv",    "qk/v",
                             "T x S",       "mask",
                             "cache/token", "attention block"};
+    static const bool left[] = {false, false, false, true,  true,
+                                true,  false, true,  false, true};
     const size_t columns = sizeof(titles) / sizeof(titles[0]);
     size_t shown = cut(page, report->attention_count);
-    oc_table table = oc_table_new(page, titles, columns, shown + 1);
+    oc_table table = oc_table_new(page, titles, columns, shown);
+    table.left = left;
     for (size_t i = 0; i < shown; i++)
         attention_cells(page, oc_table_row(&table), &report->attention[i]);
     oc_table_put(page, &table);

@@ -7,6 +7,8 @@
  */
 #include "reports/unicode.h"
 
+#include <stdio.h>
+
 #include "base/text.h"
 
 typedef struct range {
@@ -79,6 +81,13 @@ bool oc_rune_next(oc_rune *rune, const char **text, const char *end)
 bool oc_rune_is_control(uint32_t code)
 {
     return IN(code, controls);
+}
+
+size_t oc_rune_spell(char spelt[OC_RUNE_ROOM], uint32_t code)
+{
+    return (size_t)snprintf(spelt, OC_RUNE_ROOM,
+                            code < 0x100 ? "\\x%02x" : "\\u{%x}",
+                            (unsigned)code);
 }
 
 unsigned oc_rune_columns(uint32_t code)

@@ -29,6 +29,10 @@ bool oc_rune_next(oc_rune *rune, const char **text, const char *end);
 
 /* C0, DEL, C1, bidirectional controls, zero-width and line separators. */
 bool oc_rune_is_control(uint32_t code);
+#define OC_RUNE_ROOM 16
+/* "\\x1b", "\\u{202e}": a character that must not be raw, for people. Returns
+ * the length. */
+size_t oc_rune_spell(char spelt[OC_RUNE_ROOM], uint32_t code);
 /* 0 for combining marks, 2 for East Asian wide ones and emoji, else 1. */
 unsigned oc_rune_columns(uint32_t code);
 
