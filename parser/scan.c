@@ -54,7 +54,8 @@ struct scan {
     struct frame *frames;
     size_t depth, frame_room;
     uint64_t counts[OC_COUNTER_COUNT];
-    uint64_t payload_bytes; /* kept */
+    uint64_t retained_bytes; /* kept, but for payload */
+    bool in_payload;
 };
 
 /* A field whose tag was just read. */
@@ -114,8 +115,10 @@ static bool put(struct scan *scan, const void *data, size_t bytes)
 {
     oc_segment *copy = copy_of(scan);
     scan->out->kept_bytes += bytes;
-    uint64_t retained = scan->out->kept_bytes - scan->payload_bytes;
-    if (retained > scan->limits->metadata || bytes > INT32_MAX - copy->bytes)
+    if (!scan->in_payload)
+        scan->retained_bytes += bytes;
+    if (scan->retained_bytes > scan->limits->metadata ||
+        bytes > INT32_MAX - copy->bytes)
         return limit(scan, "metadata", scan->limits->metadata,
                      "bytes of graph without weights");
     return oc_segment_put(copy, data, bytes) || out_of_memory(scan);
@@ -157,6 +160,7 @@ static void take_back(struct scan *scan, size_t bytes)
 {
     oc_segment *copy = copy_of(scan);
     scan->out->kept_bytes -= copy->bytes - bytes;
+    scan->retained_bytes -= copy->bytes - bytes;
     copy->bytes = bytes;
 }
 
@@ -325,6 +329,7 @@ static bool enter(struct scan *scan, const struct field *field)
         if (!oc_compact_add(scan->out, &inner.segment))
             return out_of_memory(scan);
         scan->out->kept_bytes += SEGMENT_BYTES;
+        scan->retained_bytes += SEGMENT_BYTES;
         if (!put_field(scan, field->number, inner.segment))
             return false;
     } else if (!put_tag(scan, field->number, OC_WIRE_BYTES) ||
@@ -491,7 +496,6 @@ static bool keep_payload(struct scan *scan, const struct field *field)
 {
     struct frame *frame = top(scan);
     uint64_t bytes = field->wire == OC_WIRE_VARINT ? 8 : field->bytes;
-    uint64_t kept_bytes = scan->out->kept_bytes;
     if (field->spec->kind == OC_FIELD_RAW)
         frame->raw_bytes = bytes;
     if (bytes > OC_PAYLOAD_KEPT - frame->payload_kept) {
@@ -499,10 +503,10 @@ static bool keep_payload(struct scan *scan, const struct field *field)
         return skip_value(scan, field);
     }
     frame->payload_kept += bytes;
-    if (!keep_data(scan, field))
-        return false;
-    scan->payload_bytes += scan->out->kept_bytes - kept_bytes;
-    return true;
+    scan->in_payload = true;
+    bool kept = keep_data(scan, field);
+    scan->in_payload = false;
+    return kept;
 }
 
 static bool keep_field(struct scan *scan, const struct field *field)
