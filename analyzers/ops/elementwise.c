@@ -5,13 +5,42 @@
  */
 #include "analyzers/ops/elementwise.h"
 
+/* What an integer type holds; false when elem_type is none. */
+static bool integer_limits(oc_op *op, int elem_type, oc_range *limits)
+{
+    static const struct {
+        int elem_type;
+        int64_t lower, upper;
+    } types[] = {{OC_ELEM_INT8, INT8_MIN, INT8_MAX},
+                 {OC_ELEM_INT16, INT16_MIN, INT16_MAX},
+                 {OC_ELEM_INT32, INT32_MIN, INT32_MAX},
+                 {OC_ELEM_INT64, INT64_MIN, INT64_MAX},
+                 {OC_ELEM_UINT8, 0, UINT8_MAX},
+                 {OC_ELEM_UINT16, 0, UINT16_MAX},
+                 {OC_ELEM_UINT32, 0, UINT32_MAX}};
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (types[i].elem_type == elem_type) {
+            limits->lower = oc_int(op, types[i].lower);
+            limits->upper = oc_int(op, types[i].upper);
+            return true;
+        }
+    return false;
+}
+
 oc_expr oc_elementwise_round(oc_op *op, oc_expr e)
 {
+    oc_range limits;
     double value;
     const int type = oc_op_dtype(op, 0);
-    if (!oc_elem_is_float(type) || !oc_to_double(op, e, &value))
-        return e;
-    return oc_real(op, value, type);
+    if (type == OC_ELEM_INT64 && oc_expr_is_immediate(e))
+        return e; /* as nearly all of shape arithmetic */
+    if (oc_elem_is_float(type) && oc_to_double(op, e, &value))
+        return oc_real(op, value, type);
+    if (integer_limits(op, type, &limits) &&
+        (oc_at_most(op, limits.lower, e) == OC_NO ||
+         oc_at_most(op, e, limits.upper) == OC_NO))
+        return OC_UNKNOWN;
+    return e;
 }
 
 /* b where a is not known: of two limits the one there is. */

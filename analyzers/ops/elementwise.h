@@ -35,8 +35,8 @@ void oc_elementwise_cost(oc_op *op, oc_cost *sum);
 /* (inputs - 1) * flops per output element: Sum, Max, Min. */
 void oc_variadic_cost(oc_op *op, oc_cost *sum);
 
-/* The float result of rounding a constant to the type of input 0; other
- * expressions unchanged. Integer results pass unchanged. */
+/* A constant as the type of input 0 has it: floats rounded, OC_UNKNOWN for an
+ * integer that wraps around. Other expressions unchanged. */
 oc_expr oc_elementwise_round(oc_op *op, oc_expr e);
 
 #define OC_UNARY(name, version, words, op_source, ...)                       \

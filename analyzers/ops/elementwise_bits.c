@@ -7,7 +7,7 @@
 #include <string.h>
 
 /* Shifts by a constant are products and floors of quotients, which symbols
- * have too. As in Mul, bits lost at the top are not looked at. */
+ * have too. */
 static oc_expr shift(oc_op *op, oc_expr a, oc_expr b)
 {
     if (!oc_expr_is_immediate(b) || oc_expr_immediate(b) < 0 ||

@@ -6,7 +6,7 @@
  * n elements is n - 1 additions, so a whole reduction is inputs - outputs.
  * Reductions of shape vectors (ReduceProd, ReduceMin, ...) have values.
  */
-#include "analyzers/ops/common.h"
+#include "analyzers/ops/elementwise.h"
 
 /* A row's .data. */
 typedef struct reduction {
@@ -90,16 +90,6 @@ static oc_expr mean(oc_op *op, oc_expr sum, size_t count)
     return OC_UNKNOWN;
 }
 
-/* As the element type of input 0 has it. */
-static oc_expr rounded(oc_op *op, oc_expr e)
-{
-    double constant;
-    const int type = oc_op_dtype(op, 0);
-    if (!oc_elem_is_float(type) || !oc_to_double(op, e, &constant))
-        return e;
-    return oc_real(op, constant, type);
-}
-
 static void fold(oc_op *op, const bool *marked, size_t count)
 {
     const reduction *row = oc_op_data(op);
@@ -116,7 +106,8 @@ static void fold(oc_op *op, const bool *marked, size_t count)
         started[to] = true;
     }
     for (size_t i = 0; i < count; i++)
-        y[i] = rounded(op, row->divides ? mean(op, y[i], each) : y[i]);
+        y[i] = oc_elementwise_round(op, row->divides ? mean(op, y[i], each)
+                                                     : y[i]);
     oc_op_set_value(op, 0, y);
 }
 
