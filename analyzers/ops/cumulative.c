@@ -53,7 +53,7 @@ static void accumulate(oc_op *op, const oc_expr *x, oc_expr *y, size_t length,
 static size_t axis_of(oc_op *op, size_t rank)
 {
     const oc_expr axis = oc_op_scalar(op, 1);
-    return oc_expr_is_immediate(axis)
+    return rank > 0 && oc_expr_is_immediate(axis)
                ? oc_op_axis(op, oc_expr_immediate(axis), rank)
                : rank;
 }

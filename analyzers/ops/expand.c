@@ -106,7 +106,7 @@ static void infer_tile_axis(oc_op *op)
 {
     const oc_expr tiles = oc_op_scalar(op, 1), which = oc_op_scalar(op, 2);
     const oc_shape y = oc_op_input(op, 0);
-    if (!oc_expr_is_immediate(which)) {
+    if (!oc_op_has_rank(op, 0) || !oc_expr_is_immediate(which)) {
         oc_op_set_output(op, 0, oc_op_dtype(op, 0), oc_shape_new(op, y.rank));
         return;
     }

@@ -149,9 +149,10 @@ static bool is_view(oc_op *op, const cut *c)
 static void cost(oc_op *op, oc_cost *sum)
 {
     const cut c = cut_of(op);
-    oc_cost_read(sum, 0, oc_op_output_numel(op, 0));
     if (c.known && is_view(op, &c))
         oc_cost_view(sum);
+    else
+        oc_cost_read(sum, 0, oc_op_output_numel(op, 0));
 }
 
 OC_OP_DEFINE(slice) = {

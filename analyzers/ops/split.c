@@ -110,19 +110,25 @@ static void infer(oc_op *op)
     }
 }
 
+static bool is_view(oc_op *op)
+{
+    if (!oc_op_has_rank(op, 0))
+        return false;
+    const oc_shape x = oc_op_input(op, 0);
+    const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", 0), x.rank);
+    return oc_op_output_count(op) == 1 || oc_axis_outermost(op, x, axis);
+}
+
 static void cost(oc_op *op, oc_cost *sum)
 {
-    const oc_shape x = oc_op_input(op, 0);
     oc_expr read = oc_expr_of(0);
     for (size_t i = 0; i < oc_op_output_count(op); i++)
         if (oc_op_has_output(op, i))
             read = oc_add(op, read, oc_op_output_numel(op, i));
-    oc_cost_read(sum, 0, read);
-    if (!oc_op_has_rank(op, 0))
-        return;
-    const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", 0), x.rank);
-    if (oc_op_output_count(op) == 1 || oc_axis_outermost(op, x, axis))
+    if (is_view(op))
         oc_cost_view(sum);
+    else
+        oc_cost_read(sum, 0, read);
 }
 
 OC_OP_DEFINE(split) = {

@@ -49,16 +49,17 @@ static void infer_squeeze(oc_op *op)
 {
     const oc_int_list axes = oc_op_int_list(op, "axes", 1);
     const oc_shape x = oc_op_input(op, 0);
-    if (axes.given && !axes.known && axes.counted && oc_op_has_rank(op, 0) &&
-        axes.count <= x.rank) {
-        set_view(op, oc_shape_new(op, x.rank - axes.count));
+    if (!oc_op_has_rank(op, 0) || (axes.given && !axes.known)) {
+        const bool counted = axes.counted && axes.count <= x.rank;
+        if (!counted)
+            oc_op_needs(op);
+        set_view(op, oc_shape_new(op, counted ? x.rank - axes.count : 0));
         return;
     }
     bool *gone = oc_op_axes(op, axes, x.rank, false);
-    oc_shape y = oc_shape_new(op, x.rank);
+    oc_shape y = {0, OC_OP_NEW(op, oc_expr, x.rank)};
     if (!axes.given)
         squeeze_ones(op, x, gone);
-    y.rank = 0;
     for (size_t axis = 0; axis < x.rank; axis++)
         if (gone[axis])
             oc_unify(op, x.dim[axis], oc_expr_of(1));
@@ -75,8 +76,8 @@ static void infer_unsqueeze(oc_op *op)
         oc_op_fail(op, "axes are missing");
     if (!axes.counted)
         oc_op_needs(op);
-    oc_shape y = oc_shape_new(op, x.rank + axes.count);
-    if (axes.known) {
+    const oc_shape y = oc_shape_new(op, x.rank + axes.count);
+    if (oc_op_has_rank(op, 0) && axes.known) {
         const bool *added = oc_op_axes(op, axes, y.rank, false);
         size_t next = 0;
         for (size_t axis = 0; axis < y.rank; axis++)

@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""ONNX's own node tests: the shapes and types of their expected outputs.
+
+    check_backend.py [--run BINARY] [--only REGEX] [--list]
+
+Every test of onnx.backend.test runs in three passes, the declared shapes of
+its outputs erased:
+  given     as it is: a dim is right, or honestly a formula or unknown;
+  bound     its tensor inputs turned into initializers, so that sizes which
+            depend on data can follow: every dim is right, unless sequences
+            are left as inputs. OPEN names the operators whose sizes cannot be
+            known without doing their work;
+  symbolic  its float inputs given symbols for dims: formulas give the right
+            dims at the true sizes, and no assumption is violated there.
+"""
+import collections
+import os
+import re
+import sys
+import tempfile
+import warnings
+
+import numpy
+import onnx
+from onnx.backend.test.case.node import collect_testcases
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from support import harness
+
+# Sizes that depend on the contents of strings, images or scores.
+OPEN = {"ImageDecoder", "NonMaxSuppression", "StringNormalizer", "StringSplit"}
+# Float inputs up to this size are bound in the symbolic pass: scales, bounds.
+STEERING_ELEMENTS = 8
+PASSES = ("given", "bound", "symbolic")
+FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
+
+
+def elem_name(elem_type):
+    return onnx.TensorProto.DataType.Name(elem_type)
+
+
+def shape_of(value):
+    return list(value.dims if isinstance(value, onnx.TensorProto)
+                else numpy.asarray(value).shape)
+
+
+def tensor_of(value, name):
+    if isinstance(value, onnx.TensorProto):
+        tensor = onnx.TensorProto()
+        tensor.CopyFrom(value)
+        tensor.name = name
+        return tensor
+    return onnx.numpy_helper.from_array(numpy.asarray(value), name)
+
+
+def is_tensor(info):
+    return info.type.WhichOneof("value") == "tensor_type"
+
+
+def is_steering(info, value):
+    """What may decide a shape: integers, strings, short float vectors."""
+    shape = shape_of(value)
+    return (elem_name(info.type.tensor_type.elem_type) not in FLOATS or
+            (len(shape) < 2 and numpy.prod(shape) <= STEERING_ELEMENTS))
+
+
+def make_symbolic(info, value, env):
+    dims = info.type.tensor_type.shape.dim
+    del dims[:]
+    for axis, size in enumerate(shape_of(value)):
+        symbol = "%s_%d" % (re.sub(r"\W", "_", info.name), axis)
+        dims.add().dim_param = symbol
+        env[symbol] = size
+
+
+def prepare(case, which):
+    """The model of a pass, and the true values of its symbols."""
+    model = onnx.ModelProto()
+    model.CopyFrom(case.model)
+    graph, env, bound = model.graph, {}, []
+    for info, value in zip(graph.input, case.data_sets[0][0]):
+        if which == "given" or not is_tensor(info) or value is None:
+            continue
+        if which == "bound" or is_steering(info, value):
+            graph.initializer.append(tensor_of(value, info.name))
+            bound.append(info.name)
+        else:
+            make_symbolic(info, value, env)
+    kept = [info for info in graph.input if info.name not in bound]
+    del graph.input[:]
+    graph.input.extend(kept)
+    for info in graph.output:
+        if is_tensor(info):
+            info.type.tensor_type.ClearField("shape")
+    return model, env
+
+
+def judge_tensor(info, value, said, env, strict):
+    problems = []
+    want_type = elem_name(info.type.tensor_type.elem_type).lower()
+    if said["elem_type"] not in (want_type, None if not strict else want_type):
+        problems.append("%s is %s, not %s" % (info.name, said["elem_type"],
+                                              want_type))
+    want = shape_of(value)
+    got = harness.shape_of(said, env)
+    open_dims = got is None or None in got
+    if got is None:
+        wrong = strict
+    else:
+        wrong = len(got) != len(want) or (strict and open_dims) or any(
+            g is not None and g != w for g, w in zip(got, want))
+    if wrong:
+        problems.append("%s is %s, not %s" % (info.name, said["shape"], want))
+    return problems
+
+
+def judge(case, report, env, strict):
+    problems = []
+    said = {tensor["name"]: tensor for tensor in report["outputs"]}
+    for info, value in zip(case.model.graph.output, case.data_sets[0][1]):
+        tensor = said.get(info.name)
+        if tensor is None:
+            problems.append("%s is missing" % info.name)
+        elif is_tensor(info) and "shape" in tensor:
+            problems += judge_tensor(info, value, tensor, env, strict)
+        elif isinstance(value, list):
+            length = harness.evaluate(tensor.get("length"), env)
+            if length != len(value) and (strict or length is not None):
+                problems.append("%s has length %s, not %d" %
+                                (info.name, tensor.get("length"), len(value)))
+    for entry in report["assumptions"]:
+        if violated(entry, env):
+            problems.append("assumes %s" % entry)
+    problems += [entry["message"] for entry in report["diagnostics"]
+                 if entry["severity"] == "error"]
+    return problems
+
+
+def violated(entry, env):
+    left = harness.evaluate(entry["left"], env)
+    right = harness.evaluate(entry["right"], env)
+    if left is None or (right is None and entry["kind"] != "nonzero"):
+        return False
+    return not {"equal": lambda: left == right,
+                "at-most": lambda: left <= right,
+                "divides": lambda: left != 0 and right % left == 0,
+                "nonzero": lambda: left != 0}[entry["kind"]]()
+
+
+def run(binary, case, which, folder):
+    """The problems of one pass."""
+    model, values = prepare(case, which)
+    path = os.path.join(folder, "%s_%s.onnx" % (case.name, which))
+    onnx.save(model, path)
+    done = harness.run_json(binary, path)
+    os.remove(path)
+    if done.report is None:
+        return [done.problem]
+    strict = (which == "bound" and not model.graph.input and not any(
+        node.op_type in OPEN for node in case.model.graph.node))
+    env = harness.environment(done.report, values)
+    return judge(case, done.report, env, strict)
+
+
+def has_data(case):
+    return bool(case.data_sets) and len(case.data_sets[0][0]) == len(
+        case.model.graph.input)
+
+
+def main():
+    def add(parser):
+        parser.add_argument("--run", dest="binary", help="same as --binary")
+        parser.add_argument("--list", action="store_true",
+                            help="only name the tests and their operators")
+
+    options = harness.options(__doc__, add)
+    warnings.simplefilter("ignore")
+    tally = harness.Tally()
+    cases = [case for case in collect_testcases(None)
+             if re.search(options.only, case.name)]
+    if options.list:
+        for case in cases:
+            print(case.name, *sorted({n.op_type for n in
+                                      case.model.graph.node}))
+        return
+    failed_operators = collections.Counter()
+    with tempfile.TemporaryDirectory() as folder:
+        def work(case):
+            return [run(options.binary, case, which, folder)
+                    for which in PASSES]
+
+        judged = [case for case in cases if has_data(case)]
+        tally.skipped = len(cases) - len(judged)
+        for case, passes in zip(judged, harness.each(work, judged)):
+            for which, problems in zip(PASSES, passes):
+                tally.add("%s (%s)" % (case.name, which), problems)
+                if problems:
+                    failed_operators.update({n.op_type for n in
+                                             case.model.graph.node})
+    if failed_operators:
+        print("failed by operator: " + ", ".join(
+            "%s %d" % pair for pair in failed_operators.most_common()))
+    tally.close()
+
+
+if __name__ == "__main__":
+    main()
