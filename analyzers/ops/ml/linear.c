@@ -42,24 +42,29 @@ static size_t scored_classes(oc_op *op)
 }
 
 /* One score of a binary classifier gives two columns. */
+static size_t column_count(oc_op *op)
+{
+    const size_t classes = scored_classes(op);
+    const size_t labels = oc_ml_get_labels(op, "classlabels_ints").count;
+    return classes == 1 && labels == 2 ? 2 : classes;
+}
+
 static void infer_classifier(oc_op *op)
 {
     const oc_ml_matrix x = oc_ml_input(op, 0);
     const oc_ml_labels labels = oc_ml_get_labels(op, "classlabels_ints");
-    size_t classes = scored_classes(op);
-    if (classes == 1 && labels.count == 2)
-        classes = 2;
     oc_ml_set_vector(op, 0, labels.elem_type, x.rows);
     oc_ml_set_matrix(op, 1, OC_ELEM_FLOAT, x.rows,
-                     oc_int(op, (int64_t)classes));
+                     oc_int(op, (int64_t)column_count(op)));
 }
 
 static void cost_classifier(oc_op *op, oc_cost *sum)
 {
     const oc_ml_matrix x = oc_ml_input(op, 0);
-    const oc_expr classes = oc_int(op, (int64_t)scored_classes(op));
-    oc_ml_linear_cost(op, sum, x, classes, float_count(op, "intercepts") > 0);
-    oc_ml_post_transform(op, sum, x.rows, oc_mul(op, x.rows, classes));
+    oc_ml_linear_cost(op, sum, x, oc_int(op, (int64_t)scored_classes(op)),
+                      float_count(op, "intercepts") > 0);
+    oc_ml_post_transform(op, sum, x.rows,
+                         oc_times(op, (int64_t)column_count(op), x.rows));
 }
 
 #define LINEAR(name, infer_function, cost_function)                          \
