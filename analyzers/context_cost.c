@@ -212,9 +212,12 @@ static oc_report_role role_of(const oc_context *c)
     return OC_ROLE_COMPUTE;
 }
 
+/* Without a rule all operands are taken to move; where there is one that
+ * could not be followed, nothing is known of them either. */
 static void not_known(oc_context *c)
 {
-    for (int metric = 0; metric <= OC_TRANSCENDENTALS; metric++) {
+    const int last = c->descriptor ? OC_WRITE_BYTES : OC_TRANSCENDENTALS;
+    for (int metric = 0; metric <= last; metric++) {
         c->row->metric[metric] = OC_UNKNOWN;
         c->row->certainty[metric] = OC_NOT_KNOWN;
     }

@@ -225,6 +225,8 @@ void oc_infer_call(oc_analysis *a, oc_frame *frame, const oc_node *node)
                          "calls of local functions expand to more than "
                          "%llu nodes",
                          (unsigned long long)a->limits.inlined);
+    /* A row without figures: the call's outputs have their place in it. */
+    oc_row *row = oc_row_new(a, frame, node);
     oc_frame *body = frame_of_call(a, frame, node);
     const char *outer = a->subgraph ? a->subgraph : "";
     const oc_region region = {
@@ -237,6 +239,7 @@ void oc_infer_call(oc_analysis *a, oc_frame *frame, const oc_node *node)
         oc_frame_set(
             a, frame, node->output[i],
             oc_fact_renamed(a, oc_region_output(a, body, function->graph, i)));
+    oc_row_outputs(a, row);
 }
 
 /* ---- which of them a node is ---- */

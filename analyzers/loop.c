@@ -143,8 +143,10 @@ static bool settle_element_type(const oc_loop *l, const oc_carried *c,
         return true;
     if (in->element && oc_type_equal(in->element, out->element))
         return true;
-    const bool empty = oc_expr_is(c->initial->type.length, 0) &&
-                       in->element == c->initial->type.element;
+    const oc_type *first = c->initial->type.element;
+    const bool empty =
+        oc_expr_is(c->initial->type.length, 0) &&
+        (!in->element || !first || oc_type_equal(in->element, first));
     in->element = out->element;
     if (!empty)
         widen_dims(l, in);

@@ -291,6 +291,15 @@ static bool may_be_quantized(int elem_type)
            elem_type != OC_ELEM_BOOL && elem_type != OC_ELEM_STRING;
 }
 
+/* Integers that are only moved are indices, unless they are so narrow that
+ * they are quantised. */
+static bool is_weight_type(const oc_op_descriptor *op, int elem_type)
+{
+    const bool moved = (op->traits & OC_TRAIT_MOVES) != 0;
+    return may_be_quantized(elem_type) &&
+           !(moved && !is_float(elem_type) && oc_elem_bits(elem_type) > 8);
+}
+
 static oc_weight_role role_of(const oc_roles *r, const oc_row *row, size_t i,
                               const oc_tensor *tensor)
 {
@@ -307,8 +316,8 @@ static oc_weight_role role_of(const oc_roles *r, const oc_row *row, size_t i,
         tensor->elem_type == OC_ELEM_BOOL)
         return WEIGHT_BUFFER;
     if (weight)
-        return may_be_quantized(tensor->elem_type) ? WEIGHT_PARAMETER
-                                                   : WEIGHT_NONE;
+        return is_weight_type(op, tensor->elem_type) ? WEIGHT_PARAMETER
+                                                     : WEIGHT_NONE;
     if (!is_float(fact->type.elem_type) || !may_be_quantized(tensor->elem_type))
         return WEIGHT_NONE;
     return is_mask(r, row, fact) ? WEIGHT_BUFFER : WEIGHT_PARAMETER;

@@ -27,12 +27,15 @@ static oc_expr neg(oc_op *op, oc_expr a, oc_expr b)
     return oc_sub(op, oc_expr_of(0), a);
 }
 
-/* Integer division truncates: a floor only where nothing is negative. */
+/* Integer division truncates: a floor only where nothing is negative. A
+ * divisor that may be 0 would stop the graph: what runs on is not. */
 static oc_expr divide(oc_op *op, oc_expr a, oc_expr b)
 {
     if (oc_elem_is_float(oc_op_dtype(op, 0)))
         return oc_quotient(op, a, b);
-    if (oc_at_most(op, oc_expr_of(1), b) != OC_YES) {
+    if (oc_expr_is(b, 0))
+        return OC_UNKNOWN;
+    if (oc_at_most(op, oc_expr_of(0), b) != OC_YES) {
         if (oc_at_most(op, b, oc_expr_of(-1)) != OC_YES)
             return OC_UNKNOWN;
         return divide(op, neg(op, a, OC_UNKNOWN), neg(op, b, OC_UNKNOWN));

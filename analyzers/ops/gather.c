@@ -24,7 +24,11 @@ static void bound_indices(oc_op *op, size_t input, oc_expr dim)
     if (oc_at_most(op, zero, range.lower) != OC_YES &&
         oc_expr_is_known(least) && oc_at_most(op, least, dim) != OC_NO)
         oc_assume_that(op, OC_ASSUME_AT_MOST, least, dim);
-    if (!good && oc_op_value(op, input) && oc_op_is_constant(op, input))
+    if (good || !oc_op_value(op, input))
+        return;
+    if (oc_op_is_constant(op, input)) /* changes no shape and no cost */
+        oc_op_warn(op, "shape.index", "an index is out of range");
+    else
         oc_op_fail(op, "an index is out of range");
 }
 
@@ -185,7 +189,7 @@ static void cost(oc_op *op, oc_cost *sum)
         .rule = "selected elements and all indices read, the selection "       \
                 "written",                                                     \
         .source = "ONNX operators, " newest, .infer = function, .cost = cost,  \
-        .traits = OC_TRAIT_MOVES                                               \
+        .weight_inputs = OC_IN(0), .traits = OC_TRAIT_MOVES                    \
     }
 
 OC_OP_DEFINE(gather) = {

@@ -201,7 +201,15 @@ OC_OP_DEFINE(microsoft_norm) = {
     ROW("EmbedLayerNormalization",
         "rows of every table are read and added, then the norm", infer_embed,
         cost_embed,
-        .weight_inputs = OC_IN(2) | OC_IN(3) | OC_IN(4) | OC_IN(5) | OC_IN(6)),
+        .weight_inputs = EMBEDDING,
+        .data = &(const embed){.result = 2, .position_ids = 8}),
+    ROW("QEmbedLayerNormalization",
+        "rows of every table are read and added, then the norm", infer_embed,
+        cost_embed, .weight_inputs = EMBEDDING,
+        .scale_inputs = OC_IN(8) | OC_IN(9) | OC_IN(10) | OC_IN(11) |
+                        OC_IN(12) | OC_IN(13) | OC_IN(14) | OC_IN(15) |
+                        OC_IN(16) | OC_IN(17),
+        .data = &(const embed){.result = 8}),
     ROW("GatedRMSNorm",
         "6 FLOPs and a sigmoid per element, 1 and a square "
         "root per row",
