@@ -70,8 +70,8 @@ static void cost(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_TRANSCENDENTALS, "SiLU", outputs);
 }
 
-#define RULE                                                                   \
-    "one MAC per output and kernel element, one FLOP per output for the "      \
+#define RULE                                                                 \
+    "one MAC per output and kernel element, one FLOP per output for the "    \
     "bias, 1 and a sigmoid for SiLU"
 
 OC_OP_DEFINE(causal_conv) = {

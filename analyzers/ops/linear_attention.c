@@ -102,8 +102,8 @@ static void cost(oc_op *op, oc_cost *sum)
     oc_linear_cost(op, sum, &a, DECAY);
 }
 
-#define RULE                                                                   \
-    "one MAC per state element and token to update it, one more with a "       \
+#define RULE                                                                 \
+    "one MAC per state element and token to update it, one more with a "     \
     "delta rule, one per reading head; a FLOP per state element to decay"
 
 OC_OP_DEFINE(linear_attention) = {

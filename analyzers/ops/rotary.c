@@ -108,16 +108,16 @@ static void cost_gemma(oc_op *op, oc_cost *sum)
     oc_rotary_flops(op, sum, oc_op_input_numel(op, 3));
 }
 
-#define CONTRIB(name)                                                          \
-    {                                                                          \
-        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
-        .rule = RULE, .source = "ONNX Runtime contrib operators, " name,       \
-        .infer = infer, .cost = cost, .buffer_inputs = OC_IN(2) | OC_IN(3),    \
-        .data = &(const rotary)                                                \
-        {                                                                      \
-            .positions = 1, .cos = 2                                           \
-        }                                                                      \
-    }
+#define CONTRIB(name)                                                        \
+    {.domain = "com.microsoft",                                              \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = RULE,                                                           \
+     .source = "ONNX Runtime contrib operators, " name,                      \
+     .infer = infer,                                                         \
+     .cost = cost,                                                           \
+     .buffer_inputs = OC_IN(2) | OC_IN(3),                                   \
+     .data = &(const rotary) { .positions = 1, .cos = 2 }}
 #define RULE "6 FLOPs per rotated pair; cosines and sines are read by position"
 
 OC_OP_DEFINE(rotary) = {

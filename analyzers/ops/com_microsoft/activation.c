@@ -110,19 +110,22 @@ static void cost_dropout(oc_op *op, oc_cost *sum)
     }
 }
 
-#define ROW(name, words, infer_function, cost_function, ...)                   \
-    {                                                                          \
-        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
-        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
-        .cost = cost_function, __VA_ARGS__                                     \
-    }
-#define ACTIVATION(name, words, ...)                                           \
-    ROW(name, words, infer_same, cost_row,                                     \
+#define ROW(name, words, infer_function, cost_function, ...)                 \
+    {.domain = "com.microsoft",                                              \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = OC_CONTRIB(name),                                             \
+     .infer = infer_function,                                                \
+     .cost = cost_function,                                                  \
+     __VA_ARGS__}
+#define ACTIVATION(name, words, ...)                                         \
+    ROW(name, words, infer_same, cost_row,                                   \
         .data = &(const activation){__VA_ARGS__})
-#define DROPOUT(name, ...)                                                     \
-    ROW(name,                                                                  \
-        "1 FLOP per element for each added input; in training 2 and a "        \
-        "random sample per element",                                           \
+#define DROPOUT(name, ...)                                                   \
+    ROW(name,                                                                \
+        "1 FLOP per element for each added input; in training 2 and a "      \
+        "random sample per element",                                         \
         infer_dropout, cost_dropout, .data = &(const dropout){__VA_ARGS__})
 
 OC_OP_DEFINE(microsoft_activation) = {

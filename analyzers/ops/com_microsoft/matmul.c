@@ -147,17 +147,21 @@ static void cost_gemm(oc_op *op, oc_cost *sum)
     oc_fused_activation(op, sum, outputs);
 }
 
-#define ROW(name, words, infer_function, cost_function, weights, ...)          \
-    {                                                                          \
-        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
-        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
-        .cost = cost_function, .weight_inputs = weights, __VA_ARGS__           \
-    }
-#define MATMUL                                                                 \
-    "one MAC per output and inner index, one FLOP per output for alpha, "      \
+#define ROW(name, words, infer_function, cost_function, weights, ...)        \
+    {.domain = "com.microsoft",                                              \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = OC_CONTRIB(name),                                             \
+     .infer = infer_function,                                                \
+     .cost = cost_function,                                                  \
+     .weight_inputs = weights,                                               \
+     __VA_ARGS__}
+#define MATMUL                                                               \
+    "one MAC per output and inner index, one FLOP per output for alpha, "    \
     "then the activation"
-#define GEMM                                                                   \
-    "M*N*K MACs, one FLOP per output for C and one for alpha, one per "        \
+#define GEMM                                                                 \
+    "M*N*K MACs, one FLOP per output for C and one for alpha, one per "      \
     "element of C for beta, then the activation"
 #define BOTH (OC_IN(0) | OC_IN(1))
 

@@ -172,18 +172,23 @@ static void cost_group(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_FLOPS, "gate", outputs);
 }
 
-#define ROW(name, words, infer_function, cost_function, weights, scales, ...)  \
-    {                                                                          \
-        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
-        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
-        .cost = cost_function, .weight_inputs = weights,                       \
-        .scale_inputs = scales, __VA_ARGS__                                    \
-    }
-#define PACKED(name, flops_of_each, weights, scales, ...)                      \
-    ROW(name,                                                                  \
-        "rows*N*K MACs, " flops_of_each " per weight to dequantise it, one "   \
-        "FLOP per output for a bias",                                          \
-        infer_packed, cost_packed, weights, scales,                            \
+#define ROW(name, words, infer_function, cost_function, weights, scales,     \
+            ...)                                                             \
+    {.domain = "com.microsoft",                                              \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = OC_CONTRIB(name),                                             \
+     .infer = infer_function,                                                \
+     .cost = cost_function,                                                  \
+     .weight_inputs = weights,                                               \
+     .scale_inputs = scales,                                                 \
+     __VA_ARGS__}
+#define PACKED(name, flops_of_each, weights, scales, ...)                    \
+    ROW(name,                                                                \
+        "rows*N*K MACs, " flops_of_each " per weight to dequantise it, one " \
+        "FLOP per output for a bias",                                        \
+        infer_packed, cost_packed, weights, scales,                          \
         .data = &(const packed){__VA_ARGS__})
 
 OC_OP_DEFINE(microsoft_matmul_packed) = {

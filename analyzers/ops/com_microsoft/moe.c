@@ -136,8 +136,8 @@ static void cost(oc_op *op, oc_cost *sum)
                     oc_times(op, 2, oc_mul(op, e.used, weights)));
 }
 
-#define RULE                                                                   \
-    "one MAC per weight of the k chosen experts and token, their biases "      \
+#define RULE                                                                 \
+    "one MAC per weight of the k chosen experts and token, their biases "    \
     "and activations, a softmax and a choice over all experts, and the mix "
 
 OC_OP_DEFINE(microsoft_moe) = {

@@ -179,17 +179,20 @@ static void infer_group(oc_op *op)
     oc_op_copy_type(op, 1, 0);
 }
 
-#define ROW(name, words, infer_function, cost_function, ...)                   \
-    {                                                                          \
-        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
-        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
-        .cost = cost_function, __VA_ARGS__                                     \
-    }
+#define ROW(name, words, infer_function, cost_function, ...)                 \
+    {.domain = "com.microsoft",                                              \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = OC_CONTRIB(name),                                             \
+     .infer = infer_function,                                                \
+     .cost = cost_function,                                                  \
+     __VA_ARGS__}
 
 #define SKIP "1 FLOP per element for the skip and 1 for a bias, then the norm"
 #define EMBEDDING (OC_IN(2) | OC_IN(3) | OC_IN(4) | OC_IN(5) | OC_IN(6))
-#define GROUP                                                                  \
-    "7 FLOPs per element and 2 and a square root per group; 1 and a "          \
+#define GROUP                                                                \
+    "7 FLOPs per element and 2 and a square root per group; 1 and a "        \
     "sigmoid per element for SiLU, 1 for skip and 1 for bias"
 
 OC_OP_DEFINE(microsoft_norm) = {

@@ -266,12 +266,15 @@ static void cost_paged(oc_op *op, oc_cost *sum)
     }
 }
 
-#define ROW(name, words, infer_function, cost_function, ...)                   \
-    {                                                                          \
-        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
-        .rule = words, .source = "ONNX Runtime contrib operators, " name,      \
-        .infer = infer_function, .cost = cost_function, __VA_ARGS__            \
-    }
+#define ROW(name, words, infer_function, cost_function, ...)                 \
+    {.domain = "com.microsoft",                                              \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = "ONNX Runtime contrib operators, " name,                      \
+     .infer = infer_function,                                                \
+     .cost = cost_function,                                                  \
+     __VA_ARGS__}
 #define RULE "as dense attention, for the scores of every sequence with itself"
 
 OC_OP_DEFINE(microsoft_packed) = {

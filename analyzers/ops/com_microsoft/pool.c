@@ -43,15 +43,16 @@ static void cost(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_FLOPS, "requantise", oc_times(op, 5, outputs));
 }
 
-#define ROW(in_domain, name, version, words, scales, ...)                      \
-    {                                                                          \
-        .domain = in_domain, .op_type = name, .since_version = version,        \
-        .rule = words, .source = OC_CONTRIB(name), .infer = infer,             \
-        .cost = cost, .scale_inputs = scales, .data = &(const pool)            \
-        {                                                                      \
-            __VA_ARGS__                                                        \
-        }                                                                      \
-    }
+#define ROW(in_domain, name, version, words, scales, ...)                    \
+    {.domain = in_domain,                                                    \
+     .op_type = name,                                                        \
+     .since_version = version,                                               \
+     .rule = words,                                                          \
+     .source = OC_CONTRIB(name),                                             \
+     .infer = infer,                                                         \
+     .cost = cost,                                                           \
+     .scale_inputs = scales,                                                 \
+     .data = &(const pool){__VA_ARGS__}}
 #define MAXIMUM "one comparison per output and window element but the first"
 #define MEAN "one addition per output and window element, the last a division"
 #define QUANTIZED MEAN "; 2 per input to dequantise, 5 per output to requantise"

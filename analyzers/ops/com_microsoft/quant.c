@@ -213,17 +213,21 @@ static void cost_dequantize(oc_op *op, oc_cost *sum)
     cost_scale(op, sum, 1);
 }
 
-#define ROW(name, words, infer_function, cost_function, scales, ...)           \
-    {                                                                          \
-        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
-        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
-        .cost = cost_function, .scale_inputs = scales, __VA_ARGS__             \
-    }
-#define RULE                                                                   \
-    "2 FLOPs per operand element to dequantise, the float operator, 5 per "    \
+#define ROW(name, words, infer_function, cost_function, scales, ...)         \
+    {.domain = "com.microsoft",                                              \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = OC_CONTRIB(name),                                             \
+     .infer = infer_function,                                                \
+     .cost = cost_function,                                                  \
+     .scale_inputs = scales,                                                 \
+     __VA_ARGS__}
+#define RULE                                                                 \
+    "2 FLOPs per operand element to dequantise, the float operator, 5 per "  \
     "output element to requantise"
 #define SCALES_OF_ONE (OC_IN(1) | OC_IN(2) | OC_IN(3) | OC_IN(4))
-#define SCALES_OF_TWO                                                          \
+#define SCALES_OF_TWO                                                        \
     (OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5) | OC_IN(6) | OC_IN(7))
 
 OC_OP_DEFINE(microsoft_quant) = {

@@ -265,12 +265,16 @@ static void infer_expand_dims(oc_op *op)
         oc_op_set_value(op, 0, oc_op_value(op, 0)->element);
 }
 
-#define ROW(name, words, infer_function, cost_function, ...)                   \
-    {                                                                          \
-        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
-        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
-        .cost = cost_function, .data = NULL, __VA_ARGS__                       \
-    }
+#define ROW(name, words, infer_function, cost_function, ...)                 \
+    {.domain = "com.microsoft",                                              \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = OC_CONTRIB(name),                                             \
+     .infer = infer_function,                                                \
+     .cost = cost_function,                                                  \
+     .data = NULL,                                                           \
+     __VA_ARGS__}
 
 OC_OP_DEFINE(microsoft_small) = {
     ROW("Rfft", "2.5 n log2 n FLOPs per real signal", infer_rfft, cost_rfft,

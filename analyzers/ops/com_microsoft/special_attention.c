@@ -6,12 +6,15 @@
  */
 #include "analyzers/ops/attention_core.h"
 
-#define ROW(name, words, infer_function, cost_function, ...)                   \
-    {                                                                          \
-        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
-        .rule = words, .source = "ONNX Runtime contrib operators, " name,      \
-        .infer = infer_function, .cost = cost_function, __VA_ARGS__            \
-    }
+#define ROW(name, words, infer_function, cost_function, ...)                 \
+    {.domain = "com.microsoft",                                              \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = words,                                                          \
+     .source = "ONNX Runtime contrib operators, " name,                      \
+     .infer = infer_function,                                                \
+     .cost = cost_function,                                                  \
+     __VA_ARGS__}
 
 /* Dims of a tensor of rank 3; unknown ones when its rank is. */
 static oc_shape cube(oc_op *op, size_t input)
