@@ -37,9 +37,9 @@ static oc_expr exact(oc_op *op, oc_expr a, oc_expr b)
 /* Divides what two factors have in common out of both. */
 static void cancel_pair(oc_op *op, oc_expr *a, oc_expr *b)
 {
-    const oc_expr one = oc_expr_of(1);
-    if (!oc_expr_is_known(*a) || !oc_expr_is_known(*b) || *a == one ||
-        *b == one)
+    const oc_expr zero = oc_expr_of(0), one = oc_expr_of(1);
+    if (*a == zero || *b == zero || !oc_expr_is_known(*a) ||
+        !oc_expr_is_known(*b) || *a == one || *b == one)
         return;
     if (*a == *b) {
         *a = *b = one;
@@ -47,8 +47,6 @@ static void cancel_pair(oc_op *op, oc_expr *a, oc_expr *b)
     }
     if (oc_expr_is_immediate(*a) && oc_expr_is_immediate(*b)) {
         const int64_t p = oc_expr_immediate(*a), q = oc_expr_immediate(*b);
-        if (p <= 0 || q <= 0)
-            return;
         const int64_t common = common_divisor(p, q);
         *a = oc_expr_of(p / common);
         *b = oc_expr_of(q / common);

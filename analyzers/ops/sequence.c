@@ -274,21 +274,25 @@ static void cost_join(oc_op *op, oc_cost *sum)
     oc_cost_read(sum, 0, oc_op_output_numel(op, 0));
 }
 
-#define POINTERS(name, since, newest, function)                                \
-    {                                                                          \
-        .domain = "", .op_type = name, .since_version = since,                 \
-        .rule = "nothing: tensors are passed on, not copied",                  \
-        .source = "ONNX operators, " newest, .infer = function,                \
-        .cost = cost_pointers, .traits = OC_TRAIT_MOVES                        \
-    }
-#define COPIES(name, newest, function, cost_function, shapes)                  \
-    {                                                                          \
-        .domain = "", .op_type = name, .since_version = 11,                    \
-        .rule = "every element read and written",                              \
-        .source = "ONNX operators, " newest, .infer = function,                \
-        .cost = cost_function, .shape_inputs = shapes,                         \
-        .traits = OC_TRAIT_MOVES                                               \
-    }
+#define POINTERS(name, since, newest, function)                              \
+    {.domain = "",                                                           \
+     .op_type = name,                                                        \
+     .since_version = since,                                                 \
+     .rule = "nothing: tensors are passed on, not copied",                   \
+     .source = "ONNX operators, " newest,                                    \
+     .infer = function,                                                      \
+     .cost = cost_pointers,                                                  \
+     .traits = OC_TRAIT_MOVES}
+#define COPIES(name, newest, function, cost_function, shapes)                \
+    {.domain = "",                                                           \
+     .op_type = name,                                                        \
+     .since_version = 11,                                                    \
+     .rule = "every element read and written",                               \
+     .source = "ONNX operators, " newest,                                    \
+     .infer = function,                                                      \
+     .cost = cost_function,                                                  \
+     .shape_inputs = shapes,                                                 \
+     .traits = OC_TRAIT_MOVES}
 
 OC_OP_DEFINE(sequence) = {
     POINTERS("SequenceConstruct", 11, "SequenceConstruct-11", infer_construct),

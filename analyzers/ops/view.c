@@ -87,13 +87,15 @@ static void infer_unsqueeze(oc_op *op)
     set_view(op, y);
 }
 
-#define VIEW(name, newest, function)                                           \
-    {                                                                          \
-        .domain = "", .op_type = name, .since_version = 1,                     \
-        .rule = "a view: no byte moves", .source = "ONNX operators, " newest,  \
-        .infer = function, .shape_inputs = OC_IN(1),                           \
-        .traits = OC_TRAIT_VIEW | OC_TRAIT_FOLLOWS                             \
-    }
+#define VIEW(name, newest, function)                                         \
+    {.domain = "",                                                           \
+     .op_type = name,                                                        \
+     .since_version = 1,                                                     \
+     .rule = "a view: no byte moves",                                        \
+     .source = "ONNX operators, " newest,                                    \
+     .infer = function,                                                      \
+     .shape_inputs = OC_IN(1),                                               \
+     .traits = OC_TRAIT_VIEW | OC_TRAIT_FOLLOWS}
 
 OC_OP_DEFINE(view) = {
     VIEW("Identity", "Identity-25", infer_identity),

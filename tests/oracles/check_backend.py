@@ -133,7 +133,8 @@ def judge(case, report, env, strict):
         if violated(entry, env):
             problems.append("assumes %s" % entry)
     problems += [entry["message"] for entry in report["diagnostics"]
-                 if entry["severity"] == "error"]
+                 if entry["severity"] == "error" or
+                 entry["id"] == "shape.invalid"]
     return problems
 
 
