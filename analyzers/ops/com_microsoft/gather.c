@@ -63,9 +63,15 @@ static void cost_quantized(oc_op *op, oc_cost *sum)
 {
     oc_cost_add(sum, OC_FLOPS, "dequantise",
                 oc_times(op, 2, oc_op_output_numel(op, 0)));
+    oc_cost_weight(sum, DATA,
+                   oc_mul(op, oc_op_input_numel(op, DATA), packing(op)));
     read_selected(op, sum, DATA, "gather_axis");
     read_selected(op, sum, SCALES, "gather_axis");
     read_selected(op, sum, ZERO_POINTS, "gather_axis");
+    const int64_t bits = oc_op_attr_int(op, "bits", 4);
+    if (oc_op_dtype(op, DATA) == OC_ELEM_UINT8 && (bits == 2 || bits == 4))
+        oc_cost_weight(sum, DATA,
+                       oc_times(op, 8 / bits, oc_op_input_numel(op, DATA)));
 }
 
 static void infer_embedding(oc_op *op)

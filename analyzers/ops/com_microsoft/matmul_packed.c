@@ -43,10 +43,11 @@ static int weight_type(oc_op *op, size_t weight)
 }
 
 /* rows * n * k MACs; n * k weights to expand, at so many flops each. */
-static void add_product(oc_op *op, oc_cost *sum, oc_expr k, oc_expr n,
-                        int dequantize)
+static void add_product(oc_op *op, oc_cost *sum, size_t weight, oc_expr k,
+                        oc_expr n, int dequantize)
 {
     const oc_expr weights = oc_mul(op, k, n);
+    oc_cost_weight(sum, weight, weights);
     oc_cost_add(sum, OC_MACS, "rows * weights",
                 oc_mul(op, oc_fused_rows(op, 0), weights));
     oc_cost_add(sum, OC_FLOPS, "dequantise weights",
@@ -121,7 +122,7 @@ static void cost_packed(oc_op *op, oc_cost *sum)
     oc_expr k, n;
     row->dims(op, &k, &n);
     oc_cost_types(sum, oc_op_dtype(op, 0), weight_type(op, 1));
-    add_product(op, sum, k, n, row->dequantize);
+    add_product(op, sum, 1, k, n, row->dequantize);
     if (row->bias)
         add_bias(op, sum, row->bias, oc_op_output_numel(op, 0));
 }
@@ -162,7 +163,7 @@ static void cost_group(oc_op *op, oc_cost *sum)
         const oc_expr n = positive(op, row->each[i].n);
         const size_t weight = row->each[i].weight;
         oc_cost_types(sum, oc_op_dtype(op, 0), weight_type(op, weight));
-        add_product(op, sum, k, n, 2);
+        add_product(op, sum, weight, k, n, 2);
         add_bias(op, sum, weight + 2, oc_mul(op, rows, n));
     }
     if (!row->gated)
@@ -172,23 +173,18 @@ static void cost_group(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_FLOPS, "gate", outputs);
 }
 
-#define ROW(name, words, infer_function, cost_function, weights, scales,     \
-            ...)                                                             \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = OC_CONTRIB(name),                                             \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     .weight_inputs = weights,                                               \
-     .scale_inputs = scales,                                                 \
-     __VA_ARGS__}
-#define PACKED(name, flops_of_each, weights, scales, ...)                    \
-    ROW(name,                                                                \
-        "rows*N*K MACs, " flops_of_each " per weight to dequantise it, one " \
-        "FLOP per output for a bias",                                        \
-        infer_packed, cost_packed, weights, scales,                          \
+#define ROW(name, words, infer_function, cost_function, weights, scales, ...)  \
+    {                                                                          \
+        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
+        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
+        .cost = cost_function, .weight_inputs = weights,                       \
+        .scale_inputs = scales, __VA_ARGS__                                    \
+    }
+#define PACKED(name, flops_of_each, weights, scales, ...)                      \
+    ROW(name,                                                                  \
+        "rows*N*K MACs, " flops_of_each " per weight to dequantise it, one "   \
+        "FLOP per output for a bias",                                          \
+        infer_packed, cost_packed, weights, scales,                            \
         .data = &(const packed){__VA_ARGS__})
 
 OC_OP_DEFINE(microsoft_matmul_packed) = {

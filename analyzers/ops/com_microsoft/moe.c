@@ -101,6 +101,20 @@ static void cost_activation(oc_op *op, oc_cost *sum, const experts *e)
         oc_cost_add(sum, OC_FLOPS, "gate", elements);
 }
 
+/* Experts' matrices are packed; what they hold is [H, I] each, fc1 twice when
+ * both halves of the gate are in it. */
+static void count_weights(oc_op *op, oc_cost *sum, const layout *at,
+                          const experts *e)
+{
+    const bool fused = e->gated && !oc_op_has_input(op, at->fc[2]);
+    const oc_expr matrix =
+        oc_mul(op, e->count, oc_mul(op, e->hidden, e->inner));
+    for (size_t i = 0; i < 3; i++)
+        if (oc_op_has_input(op, at->fc[i]))
+            oc_cost_weight(sum, at->fc[i],
+                           oc_times(op, i == 0 && fused ? 2 : 1, matrix));
+}
+
 /* Experts that no token chose are not read: of an expert's tensor, [E, ..],
  * as many parts as experts are used. */
 static void cost_reads(oc_op *op, oc_cost *sum, const layout *at,
@@ -118,6 +132,18 @@ static void cost_reads(oc_op *op, oc_cost *sum, const layout *at,
     }
 }
 
+/* Weights of fewer bits than a byte are packed along their last dim. */
+static void count_packed(oc_op *op, oc_cost *sum, const layout *at)
+{
+    const int64_t bits = oc_op_attr_int(op, "expert_weight_bits", 4);
+    for (size_t i = 0; i < 3; i++)
+        if (oc_op_dtype(op, at->fc[i]) == OC_ELEM_UINT8 &&
+            (bits == 2 || bits == 4))
+            oc_cost_weight(
+                sum, at->fc[i],
+                oc_times(op, 8 / bits, oc_op_input_numel(op, at->fc[i])));
+}
+
 static void cost(oc_op *op, oc_cost *sum)
 {
     const layout *at = oc_op_data(op);
@@ -131,13 +157,16 @@ static void cost(oc_op *op, oc_cost *sum)
     cost_activation(op, sum, &e);
     cost_router(op, sum, &e);
     cost_reads(op, sum, at, &e);
-    if (at->quantized)
-        oc_cost_add(sum, OC_FLOPS, "dequantise weights",
-                    oc_times(op, 2, oc_mul(op, e.used, weights)));
+    count_weights(op, sum, at, &e);
+    if (!at->quantized)
+        return;
+    count_packed(op, sum, at);
+    oc_cost_add(sum, OC_FLOPS, "dequantise weights",
+                oc_times(op, 2, oc_mul(op, e.used, weights)));
 }
 
-#define RULE                                                                 \
-    "one MAC per weight of the k chosen experts and token, their biases "    \
+#define RULE                                                                   \
+    "one MAC per weight of the k chosen experts and token, their biases "      \
     "and activations, a softmax and a choice over all experts, and the mix "
 
 OC_OP_DEFINE(microsoft_moe) = {
