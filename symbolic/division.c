@@ -361,26 +361,35 @@ static oc_expr floor_constant(oc_space *space, oc_expr n, int64_t q)
 
 static oc_expr floor_integral(oc_space *space, oc_expr n, oc_expr d);
 
-/* n / divisor and d / divisor where that is their common factor; d's first
- * symbolic coefficient becomes positive. */
+/* Divides both by the content and the monomial that they share. */
 static void cancel_common_factor(oc_space *space, oc_expr *n, oc_expr *d)
 {
     oc_term hold;
     oc_poly p = oc_poly_of(space, *n, &hold);
     const oc_poly *q = &oc_entry_of(space, *d)->poly;
-    oc_i128 content =
-        (oc_i128)oc_gcd_u128(oc_poly_content(&p), oc_poly_content(q));
+    oc_u128 content = oc_gcd_u128(oc_poly_content(&p), oc_poly_content(q));
     uint32_t monomial =
         oc_monomial_gcd(space, oc_poly_monomial(space, &p),
                         oc_poly_monomial(space, q));
-    if (q->terms[q->terms[0].monomial == 0].coefficient < 0)
-        content = -content;
-    if (content == 1 && monomial == 0)
+    if ((content == 1 && monomial == 0) || monomial == OC_NO_MONOMIAL)
         return;
-    oc_expr divisor = oc_expr_mul(space, oc_expr_int(space, content),
-                                  single_term(space, monomial));
+    oc_expr divisor =
+        oc_expr_mul(space, oc_expr_int(space, (oc_i128)content),
+                    single_term(space, monomial));
     *n = oc_expr_quotient(space, *n, divisor);
     *d = oc_expr_quotient(space, *d, divisor);
+}
+
+/* d's first symbolic coefficient becomes positive. */
+static void turn_positive(oc_space *space, oc_expr *n, oc_expr *d)
+{
+    if (!oc_expr_is_known(*d) || oc_expr_is_constant(space, *d))
+        return;
+    const oc_poly *q = &oc_entry_of(space, *d)->poly;
+    if (q->terms[q->terms[0].monomial == 0].coefficient > 0)
+        return;
+    *n = oc_expr_neg(space, *n);
+    *d = oc_expr_neg(space, *d);
 }
 
 /* The part of n whose terms the single term d divides, over d. */
@@ -408,7 +417,9 @@ static oc_expr floor_symbolic(oc_space *space, oc_expr n, oc_expr d)
     if (exact != OC_UNKNOWN && oc_expr_is_integral(space, exact))
         return exact;
     cancel_common_factor(space, &n, &d);
-    if (!oc_expr_is_known(n) || oc_expr_is_constant(space, d))
+    turn_positive(space, &n, &d);
+    if (!oc_expr_is_known(n) || !oc_expr_is_known(d) ||
+        oc_expr_is_constant(space, d))
         return floor_integral(space, n, d);
     const oc_poly *q = &oc_entry_of(space, d)->poly;
     if (q->count == 1)

@@ -124,7 +124,9 @@ static oc_status argument_value(const evaluation *e, const oc_atom *atom,
 {
     oc_term hold;
     oc_poly p = oc_poly_of(e->space, atom->arguments[argument], &hold);
-    return poly_value(e, &p, value);
+    oc_status status = poly_value(e, &p, value);
+    *value /= p.denominator; /* exact: seq*(seq + 1)//2 */
+    return status;
 }
 
 static oc_status symbol_value(const evaluation *e, const oc_atom *atom,
@@ -328,8 +330,6 @@ static oc_expr rebuilt_atom(oc_space *space, const oc_atom *atom)
         break;
     }
     /* a LET stays one only where it is still past the caps */
-    if (!oc_expr_is_integral(space, args[0]))
-        args[0] = oc_expr_floor(space, args[0]);
     return oc_argument(space, args[0]);
 }
 

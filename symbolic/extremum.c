@@ -18,7 +18,8 @@ typedef struct extremum {
     oc_atom_kind kind; /* MIN or MAX */
     oc_expr arguments[2 * OC_EXTREMUM_ARGUMENTS];
     size_t count;
-    bool overflow;
+    oc_expr shift, scale; /* the value is shift + scale * MIN{...} */
+    bool flattened, overflow;
 } extremum;
 
 /* ---- arguments ---- */
@@ -46,8 +47,8 @@ static void add_argument(extremum *e, oc_expr a)
     e->count = kept + 1;
 }
 
-/* The only MIN or MAX in k + m*MIN{...} when it may be flattened: then the
- * arguments are k + m*argument. A MAX may when m < 0. */
+/* The only atom in k + m*MIN{...} that may be flattened, so that the
+ * arguments are k + m*argument: a MIN with m > 0 or a MAX with m < 0. */
 static const oc_atom *inner_extremum(const extremum *e, oc_expr a,
                                      oc_i128 *factor)
 {
@@ -55,17 +56,18 @@ static const oc_atom *inner_extremum(const extremum *e, oc_expr a,
     oc_poly p = oc_poly_of(e->space, a, &hold);
     const oc_atom *found = NULL;
     for (size_t i = 0; i < p.count; i++) {
+        oc_i128 c = p.terms[i].coefficient;
         const oc_atom *atom =
             oc_monomial_atom(e->space, p.terms[i].monomial);
-        if (!atom || (atom->kind != OC_ATOM_MIN && atom->kind != OC_ATOM_MAX))
+        if (!atom ||
+            (atom->kind != OC_ATOM_MIN && atom->kind != OC_ATOM_MAX) ||
+            (atom->kind == e->kind) != (c > 0))
             continue;
         if (found)
             return NULL;
         found = atom;
-        *factor = p.terms[i].coefficient;
+        *factor = c;
     }
-    if (found && (found->kind == e->kind) != (*factor > 0))
-        return NULL;
     return found;
 }
 
@@ -78,6 +80,7 @@ static void add_flattened(extremum *e, oc_expr a)
         add_argument(e, a);
         return;
     }
+    e->flattened = true;
     oc_expr factor = oc_expr_int(e->space, coefficient);
     oc_expr rest = oc_expr_sub(e->space, a,
                                oc_expr_mul(e->space, factor, inner->expr));
@@ -156,25 +159,51 @@ static oc_expr atom(extremum *e)
     return oc_atom_make(e->space, e->kind, 0, e->arguments, e->count);
 }
 
-/* common + content * MIN{...} */
-static oc_expr finished(extremum *e)
+/* Moves the common part and the common factor of the arguments out. */
+static void take_out(extremum *e)
 {
-    if (e->overflow)
-        return OC_OVERFLOW;
-    if (e->count == 1)
-        return e->arguments[0];
     oc_expr common = common_part(e);
-    for (size_t i = 0; i < e->count; i++)
+    for (size_t i = 0; i < e->count; i++) {
         e->arguments[i] = oc_expr_sub(e->space, e->arguments[i], common);
-    for (size_t i = 0; i < e->count; i++)
-        if (!oc_expr_is_known(e->arguments[i]))
-            return OC_OVERFLOW;
+        e->overflow = e->overflow || !oc_expr_is_known(e->arguments[i]);
+    }
+    if (e->overflow)
+        return;
     oc_expr content = oc_expr_int(e->space, common_content(e));
     for (size_t i = 0; i < e->count; i++)
         e->arguments[i] =
             oc_expr_quotient(e->space, e->arguments[i], content);
-    return oc_expr_add(e->space, common,
-                       oc_expr_mul(e->space, content, atom(e)));
+    common = oc_expr_mul(e->space, e->scale, common);
+    e->shift = oc_expr_add(e->space, e->shift, common);
+    e->scale = oc_expr_mul(e->space, e->scale, content);
+}
+
+/* True when an argument was flattened, now that the others are gone. */
+static bool flatten_again(extremum *e)
+{
+    extremum flat = {.space = e->space, .kind = e->kind};
+    for (size_t i = 0; i < e->count; i++)
+        add_flattened(&flat, e->arguments[i]);
+    if (!flat.flattened || flat.count > OC_EXTREMUM_ARGUMENTS)
+        return false;
+    flat.shift = e->shift;
+    flat.scale = e->scale;
+    *e = flat;
+    return true;
+}
+
+/* shift + scale * MIN{...} */
+static oc_expr finished(extremum *e)
+{
+    do {
+        if (e->count > 1)
+            take_out(e);
+        if (e->overflow)
+            return OC_OVERFLOW;
+    } while (e->count > 1 && flatten_again(e));
+    oc_expr value = e->count == 1 ? e->arguments[0] : atom(e);
+    return oc_expr_add(e->space, e->shift,
+                       oc_expr_mul(e->space, e->scale, value));
 }
 
 /* Both arguments times the denominators' least common multiple. */
@@ -198,13 +227,16 @@ static oc_expr extremum_of(oc_space *space, oc_atom_kind kind, oc_expr a,
     int64_t denominator = 1;
     if (!share_denominator(space, &a, &b, &denominator))
         return OC_OVERFLOW;
-    extremum e = {.space = space, .kind = kind};
+    extremum e = {.space = space,
+                  .kind = kind,
+                  .shift = oc_expr_of(0),
+                  .scale = oc_expr_of(1)};
     oc_mark mark = oc_scratch_here(space);
     add_flattened(&e, a);
     add_flattened(&e, b);
     if (e.count > OC_EXTREMUM_ARGUMENTS) {
         e.arguments[0] = oc_let_make(space, a);
-        e.arguments[1] = b;
+        e.arguments[1] = oc_let_make(space, b);
         e.count = 2;
     }
     oc_expr result = finished(&e);
@@ -290,23 +322,19 @@ static oc_expr spelling(oc_space *space, oc_expr a, oc_expr b)
 }
 
 /* The atom, known to the table under its spelling too: reading what was
- * printed gives it back. */
+ * printed gives it back. A spelling that folds needs none. */
 static oc_expr bcast_atom(oc_space *space, oc_expr a, oc_expr b)
 {
     oc_expr arguments[2] = {oc_argument(space, a), oc_argument(space, b)};
     size_t before = space->atom_count;
-    oc_expr bcast =
-        oc_atom_make(space, OC_ATOM_BCAST, 0, arguments, 2);
-    if (space->atom_count == before || !oc_expr_is_known(bcast))
-        return bcast;
-    before = space->atom_count;
-    const oc_atom *written = oc_expr_atom(
-        space, spelling(space, arguments[0], arguments[1]));
-    if (written && written->kind == OC_ATOM_FDIV &&
-        space->atoms[space->atom_count - 1] == written &&
-        space->atom_count > before)
-        space->atoms[space->atom_count - 1]->spells = bcast;
-    return bcast;
+    oc_expr spelled = spelling(space, arguments[0], arguments[1]);
+    size_t newest = space->atom_count - 1;
+    if (newest < before || oc_expr_atom(space, spelled) == NULL ||
+        oc_expr_atom(space, spelled) != space->atoms[newest] ||
+        space->atoms[newest]->kind != OC_ATOM_FDIV)
+        return spelled;
+    return space->atoms[newest]->spells =
+               oc_atom_make(space, OC_ATOM_BCAST, 0, arguments, 2);
 }
 
 oc_expr oc_expr_bcast(oc_space *space, oc_expr a, oc_expr b)

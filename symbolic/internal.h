@@ -32,7 +32,8 @@ typedef enum oc_atom_kind {
     OC_ATOM_LET    /* a name for argument 0 */
 } oc_atom_kind;
 
-/* Atoms are integers, and so are their arguments. */
+/* Atoms are integers, and so are their arguments, whose coefficients may yet
+ * be rational: seq*(seq + 1)/2. Those of FDIV, MIN and MAX are integers. */
 typedef struct oc_atom {
     oc_atom_kind kind;
     uint32_t index; /* of the symbol or of the LET */
@@ -162,12 +163,12 @@ void oc_scratch_release(oc_space *space, oc_mark mark);
 /* The canonical handle; reduces poly in place. */
 oc_expr oc_poly_intern(oc_space *space, oc_poly *poly);
 /* The canonical atom as an expression; its constant when the interval is a
- * point. Arguments are integral and within the caps. */
+ * point. Arguments are integers and within the caps. */
 oc_expr oc_atom_make(oc_space *space, oc_atom_kind kind, uint32_t index,
                      const oc_expr *arguments, size_t count);
-/* The same integral expression, behind a LET where it is past the caps. */
+/* The same integer expression, behind a LET where it is past the caps. */
 oc_expr oc_argument(oc_space *space, oc_expr a);
-oc_expr oc_let_make(oc_space *space, oc_expr a); /* integral */
+oc_expr oc_let_make(oc_space *space, oc_expr a); /* an integer */
 
 static inline const oc_entry *oc_entry_of(const oc_space *space, oc_expr e)
 {
@@ -221,9 +222,11 @@ oc_interval oc_atom_interval(const oc_space *space, oc_atom_kind kind,
                              const oc_expr *arguments, size_t count);
 
 /* ---- question.c ---- */
-/* p >= 0. *fact is the fact that decided, or SIZE_MAX. */
-bool oc_poly_nonnegative(oc_space *space, const oc_poly *p, size_t *fact);
-/* form >= 0, form == 0. */
+/* A scratch polynomial that is >= 0 wherever p is: without denominator,
+ * content and a common monomial that is never negative. Where that monomial
+ * is not 0 the reverse holds too. */
+oc_poly oc_poly_sign_form(oc_space *space, const oc_poly *p);
+/* form >= 0, form == 0. *fact is the fact that decided, or SIZE_MAX. */
 oc_tri oc_ask_nonnegative(oc_space *space, oc_expr form, size_t *fact);
 oc_tri oc_ask_zero(oc_space *space, oc_expr form, size_t *fact);
 void oc_fact_add(oc_space *space, oc_relation relation, oc_expr form,

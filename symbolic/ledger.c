@@ -8,7 +8,6 @@
  */
 #include "symbolic/space.h"
 
-#include "base/checked.h"
 #include "symbolic/internal.h"
 
 /* Steps from `floor((x - 10)//5) >= 3` and the like towards `x >= 25`. */
@@ -72,42 +71,11 @@ void oc_ledger_rollback(oc_space *space, oc_ledger_mark mark)
 
 /* ---- normal forms ---- */
 
-/* form's numerator without its content and a common monomial >= 0. */
-static oc_expr reduced(oc_space *space, oc_expr form)
+static oc_expr sign_form(oc_space *space, oc_expr form)
 {
-    form = oc_expr_numerator(space, form);
-    if (oc_expr_is_immediate(form) || !oc_expr_is_known(form))
-        return form;
     oc_mark mark = oc_scratch_here(space);
-    oc_poly p = oc_entry_of(space, form)->poly, divided = p;
-    uint32_t common = oc_poly_monomial(space, &p);
-    if (common && p.count > 1 &&
-        space->monomials[common]->interval.lower >= 0 &&
-        oc_poly_divide_monomial(space, &divided, &p, common))
-        form = oc_poly_intern(space, &divided);
-    oc_scratch_release(space, mark);
-    return form;
-}
-
-/* g*p + c >= 0 exactly when p + floor(c / g) >= 0 */
-static oc_expr tightened(oc_space *space, oc_expr form)
-{
-    oc_poly p = oc_entry_of(space, form)->poly;
-    oc_u128 g = oc_poly_content_nonconstant(&p);
-    if (g <= 1 || g > (oc_u128)INT64_MAX)
-        return form;
-    oc_mark mark = oc_scratch_here(space);
-    oc_poly q = oc_poly_copy(space, &p);
-    size_t kept = 0;
-    for (size_t i = 0; i < q.count; i++) {
-        oc_term term = q.terms[i];
-        (void)oc_floor_div_i128(&term.coefficient, term.coefficient,
-                                (oc_i128)g);
-        if (term.coefficient)
-            q.terms[kept++] = term;
-    }
-    q.count = kept;
-    form = oc_poly_intern(space, &q);
+    oc_poly p = oc_poly_sign_form(space, &oc_entry_of(space, form)->poly);
+    form = oc_poly_intern(space, &p);
     oc_scratch_release(space, mark);
     return form;
 }
@@ -175,11 +143,8 @@ static oc_expr step_inwards(oc_space *space, oc_expr form)
 static oc_expr normal_inequality(oc_space *space, oc_expr form)
 {
     for (int step = 0; step < NORMALISING_STEPS; step++) {
-        form = reduced(space, form);
+        form = sign_form(space, form);
         if (!oc_expr_is_known(form) || oc_expr_is_constant(space, form))
-            return form;
-        form = tightened(space, form);
-        if (oc_expr_is_constant(space, form))
             return form;
         oc_expr inner = step_inwards(space, form);
         if (!oc_expr_is_known(inner) || oc_expr_is_constant(space, inner))
@@ -247,6 +212,7 @@ static oc_tri assume_nonnegative(oc_space *space, oc_expr form, size_t node)
         count_again(space, fact);
     if (known != OC_MAYBE || !oc_expr_is_known(form))
         return known;
+    oc_expr asked = sign_form(space, form);
     form = normal_inequality(space, form);
     if (!oc_expr_is_known(form) || oc_expr_is_constant(space, form))
         return OC_MAYBE;
@@ -262,22 +228,39 @@ static oc_tri assume_nonnegative(oc_space *space, oc_expr form, size_t node)
         space->assumptions[index] = entry;
     }
     oc_fact_add(space, OC_AT_MOST, form, OC_UNKNOWN, index);
+    if (asked != form) /* the same question must find an answer */
+        oc_fact_add(space, OC_AT_MOST, asked, OC_UNKNOWN, index);
     return OC_MAYBE;
 }
 
-/* Without content, and its first symbolic coefficient negative, so that what
- * is left of `==` when split is the side that says more. */
+/* Without denominator, content, and a common monomial; the first symbolic
+ * coefficient negative, so that its symbol stands on the left of `==`. */
 static oc_expr normal_equality(oc_space *space, oc_expr form)
 {
-    form = reduced(space, form);
     if (!oc_expr_is_known(form) || oc_expr_is_constant(space, form))
         return form;
-    const oc_poly *p = &oc_entry_of(space, form)->poly;
-    oc_u128 content = oc_poly_content(p);
+    oc_mark mark = oc_scratch_here(space);
+    oc_poly p = oc_entry_of(space, form)->poly, divided;
+    oc_u128 content = oc_poly_content(&p);
     oc_i128 g = content <= (oc_u128)INT64_MAX ? (oc_i128)content : 1;
-    if (p->terms[p->terms[0].monomial == 0].coefficient > 0)
+    if (p.count > 1 &&
+        oc_poly_divide_monomial(space, &divided, &p,
+                                oc_poly_monomial(space, &p)))
+        p = divided;
+    p.denominator = 1;
+    if (p.terms[p.terms[0].monomial == 0].coefficient > 0)
         g = -g;
-    return oc_expr_quotient(space, form, oc_expr_int(space, g));
+    form = oc_expr_quotient(space, oc_poly_intern(space, &p),
+                            oc_expr_int(space, g));
+    oc_scratch_release(space, mark);
+    return form;
+}
+
+static void add_zero(oc_space *space, oc_expr form, size_t assumption)
+{
+    oc_fact_add(space, OC_AT_MOST, form, OC_UNKNOWN, assumption);
+    oc_fact_add(space, OC_AT_MOST, oc_expr_neg(space, form), OC_UNKNOWN,
+                assumption);
 }
 
 static oc_tri assume_equal(oc_space *space, oc_expr left, oc_expr right,
@@ -290,15 +273,16 @@ static oc_tri assume_equal(oc_space *space, oc_expr left, oc_expr right,
         count_again(space, fact);
     if (known != OC_MAYBE)
         return known;
+    oc_expr asked = oc_expr_numerator(space, form);
     form = normal_equality(space, form);
-    if (!oc_expr_is_known(form))
+    if (!oc_expr_is_known(form) || oc_expr_is_constant(space, form))
         return OC_MAYBE;
     oc_assumption entry = {.relation = OC_EQUAL, .node = node, .count = 1};
     split(space, form, &entry.left, &entry.right);
     size_t index = append(space, entry);
-    oc_fact_add(space, OC_AT_MOST, form, OC_UNKNOWN, index);
-    oc_fact_add(space, OC_AT_MOST, oc_expr_neg(space, form), OC_UNKNOWN,
-                index);
+    add_zero(space, form, index);
+    if (asked != form) /* the same question must find an answer */
+        add_zero(space, asked, index);
     return OC_MAYBE;
 }
 

@@ -9,6 +9,7 @@
  */
 #include "symbolic/space.h"
 
+#include "base/checked.h"
 #include "symbolic/internal.h"
 
 /* Facts tried per question. */
@@ -120,28 +121,45 @@ static bool follows_from_a_fact(oc_space *space, const oc_poly *p,
     return false;
 }
 
-/* p without a common monomial that is never negative. */
-static oc_poly without_monomial(oc_space *space, const oc_poly *p)
+/* g*p + c >= 0 exactly when p + floor(c / g) >= 0 */
+static void divide_content(oc_poly *p)
 {
-    oc_poly divided;
-    uint32_t common = oc_poly_monomial(space, p);
-    if (common == 0 || p->count == 1 ||
-        space->monomials[common]->interval.lower < 0 ||
-        !oc_poly_divide_monomial(space, &divided, p, common))
-        return *p;
-    return divided;
+    oc_u128 g = oc_poly_content_nonconstant(p);
+    size_t kept = 0;
+    if (g <= 1 || g > (oc_u128)INT64_MAX)
+        return;
+    for (size_t i = 0; i < p->count; i++) {
+        oc_term term = p->terms[i];
+        (void)oc_floor_div_i128(&term.coefficient, term.coefficient,
+                                (oc_i128)g);
+        if (term.coefficient)
+            p->terms[kept++] = term;
+    }
+    p->count = kept;
 }
 
-bool oc_poly_nonnegative(oc_space *space, const oc_poly *p, size_t *fact)
+oc_poly oc_poly_sign_form(oc_space *space, const oc_poly *p)
+{
+    oc_poly form = oc_poly_copy(space, p), divided;
+    uint32_t common = oc_poly_monomial(space, p);
+    if (common && p->count > 1 &&
+        space->monomials[common]->interval.lower >= 0 &&
+        oc_poly_divide_monomial(space, &divided, p, common))
+        form = divided;
+    form.denominator = 1;
+    divide_content(&form);
+    return form;
+}
+
+static bool poly_nonnegative(oc_space *space, const oc_poly *p, size_t *fact)
 {
     *fact = SIZE_MAX;
     if (oc_poly_interval(space, p).lower >= 0)
         return true;
     oc_mark mark = oc_scratch_here(space);
-    oc_poly rest = without_monomial(space, p);
-    rest.denominator = 1; /* the sign is the numerator's, an integer */
-    bool yes = oc_poly_interval(space, &rest).lower >= 0 ||
-               (space->link_count && follows_from_a_fact(space, &rest, fact));
+    oc_poly form = oc_poly_sign_form(space, p);
+    bool yes = oc_poly_interval(space, &form).lower >= 0 ||
+               (space->link_count && follows_from_a_fact(space, &form, fact));
     oc_scratch_release(space, mark);
     return yes;
 }
@@ -156,7 +174,7 @@ static bool shifted_nonnegative(oc_space *space, const oc_poly *p, int sign,
     oc_poly constant = {&term, shift != 0, 1}, out;
     bool yes =
         oc_poly_combine(space, &out, &numerator, sign, &constant, 1) &&
-        oc_poly_nonnegative(space, &out, fact);
+        poly_nonnegative(space, &out, fact);
     oc_scratch_release(space, mark);
     return yes;
 }
@@ -164,7 +182,7 @@ static bool shifted_nonnegative(oc_space *space, const oc_poly *p, int sign,
 static oc_tri nonnegative(oc_space *space, const oc_poly *p, size_t *fact)
 {
     size_t other;
-    if (oc_poly_nonnegative(space, p, fact))
+    if (poly_nonnegative(space, p, fact))
         return OC_YES;
     return shifted_nonnegative(space, p, -1, -1, &other) ? OC_NO : OC_MAYBE;
 }
