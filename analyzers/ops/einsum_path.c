@@ -14,8 +14,14 @@
 #define MOST_OPERANDS 64
 #define MOST_PATHS 6 /* kept per set when symbols leave the order open */
 
-typedef struct path {
+typedef struct amount {
     oc_expr macs, flops;
+} amount;
+
+/* Extents of 0 would leave open which path is better, although there is
+ * nothing to compute then: paths are compared with extents from 1. */
+typedef struct path {
+    amount cost, rank;
 } path;
 
 typedef struct paths {
@@ -30,6 +36,19 @@ static oc_expr product(oc_op *op, const oc_einsum *e, uint64_t labels)
     for (size_t label = 0; label < e->label_count; label++)
         if ((labels >> label & 1) != 0)
             all = oc_mul(op, all, e->extent[label]);
+    return all;
+}
+
+/* The same with x + 1 for every symbolic x, and 1 for 0. */
+static oc_expr product_from_1(oc_op *op, const oc_einsum *e, uint64_t labels)
+{
+    oc_expr all = oc_expr_of(1);
+    for (size_t label = 0; label < e->label_count; label++) {
+        const oc_expr x = e->extent[label];
+        if ((labels >> label & 1) == 0 || oc_expr_is(x, 0))
+            continue;
+        all = oc_mul(op, all, oc_expr_is_immediate(x) ? x : oc_plus(op, x, 1));
+    }
     return all;
 }
 
@@ -49,27 +68,34 @@ static uint64_t kept(const oc_einsum *e, uint64_t set)
 /* Labels of one operand alone are summed before anything else. */
 static path leaf(oc_op *op, const oc_einsum *e, size_t i, uint64_t left)
 {
-    path p = {oc_expr_of(0), oc_expr_of(0)};
-    if (e->operand[i] != left)
-        p.flops =
+    const oc_expr zero = oc_expr_of(0);
+    path p = {{zero, zero}, {zero, zero}};
+    if (e->operand[i] != left) /* the same on every path: not ranked */
+        p.cost.flops =
             oc_sub(op, product(op, e, e->operand[i]), product(op, e, left));
     return p;
+}
+
+static amount sum_of(oc_op *op, amount a, amount b)
+{
+    return (amount){oc_add(op, a.macs, b.macs), oc_add(op, a.flops, b.flops)};
 }
 
 /* Two results become one: MACs when a label is summed, else products. */
 static path join(oc_op *op, const oc_einsum *e, path a, path b, uint64_t both,
                  uint64_t left)
 {
-    const oc_expr step = product(op, e, both);
-    path p = {oc_add(op, a.macs, b.macs), oc_add(op, a.flops, b.flops)};
+    const oc_expr zero = oc_expr_of(0), step = product(op, e, both);
+    const oc_expr rank = product_from_1(op, e, both);
+    path p = {{zero, step}, {zero, rank}};
     if (both != left)
-        p.macs = oc_add(op, p.macs, step);
-    else
-        p.flops = oc_add(op, p.flops, step);
+        p = (path){{step, zero}, {rank, zero}};
+    p.cost = sum_of(op, p.cost, sum_of(op, a.cost, b.cost));
+    p.rank = sum_of(op, p.rank, sum_of(op, a.rank, b.rank));
     return p;
 }
 
-static bool at_least_as_good(oc_op *op, path a, path b)
+static bool at_least_as_good(oc_op *op, amount a, amount b)
 {
     if (a.macs == b.macs)
         return a.flops == b.flops || oc_at_most(op, a.flops, b.flops) == OC_YES;
@@ -81,10 +107,10 @@ static bool keep(oc_op *op, paths *set, path candidate)
 {
     size_t left = 0;
     for (size_t i = 0; i < set->count; i++)
-        if (at_least_as_good(op, set->path[i], candidate))
+        if (at_least_as_good(op, set->path[i].rank, candidate.rank))
             return true;
     for (size_t i = 0; i < set->count; i++)
-        if (!at_least_as_good(op, candidate, set->path[i]))
+        if (!at_least_as_good(op, candidate.rank, set->path[i].rank))
             set->path[left++] = set->path[i];
     set->count = left;
     if (left == MOST_PATHS)
@@ -113,16 +139,23 @@ static bool split(oc_op *op, const oc_einsum *e, paths *table, size_t set)
     return all;
 }
 
+/* The fewest flops decide between paths of equal MACs; where the MACs of two
+ * are not comparable, the flops of neither are known to count. */
 static void add(oc_op *op, oc_cost *sum, const paths *best)
 {
-    oc_expr macs = best->path[0].macs, flops = best->path[0].flops;
+    const amount first = best->path[0].cost;
+    oc_expr macs = first.macs, least = first.flops, most = first.flops;
+    bool tied = true;
     for (size_t i = 1; i < best->count; i++) {
-        const path *p = &best->path[i];
-        if (p->flops != best->path[0].flops)
-            oc_cost_is(sum, OC_FLOPS, OC_UPPER_BOUND);
-        macs = oc_min(op, macs, p->macs);
-        flops = oc_max(op, flops, p->flops);
+        const amount other = best->path[i].cost;
+        tied = tied && other.macs == first.macs;
+        macs = oc_min(op, macs, other.macs);
+        least = oc_min(op, least, other.flops);
+        most = oc_max(op, most, other.flops);
     }
+    if (!tied && least != most)
+        oc_cost_is(sum, OC_FLOPS, OC_UPPER_BOUND);
+    const oc_expr flops = tied ? least : most;
     if (!oc_expr_is(macs, 0))
         oc_cost_add(sum, OC_MACS, "contraction", macs);
     if (!oc_expr_is(flops, 0))
@@ -165,7 +198,7 @@ static pair smallest(oc_op *op, const oc_einsum *e, const uint64_t *sets,
     for (size_t a = 0; a < count; a++) {
         for (size_t b = a + 1; b < count; b++) {
             pair p = {.a = a, .b = b, .set = sets[a] | sets[b]};
-            p.size = product(op, e, kept(e, p.set));
+            p.size = product_from_1(op, e, kept(e, p.set));
             const oc_tri worse =
                 b == 1 ? OC_NO : oc_at_most(op, best.size, p.size);
             *open = *open || (worse == OC_MAYBE && best.size != p.size);
@@ -179,14 +212,15 @@ static pair smallest(oc_op *op, const oc_einsum *e, const uint64_t *sets,
 static void greedy(oc_op *op, oc_cost *sum, const oc_einsum *e)
 {
     uint64_t sets[MOST_OPERANDS];
-    path total = {oc_expr_of(0), oc_expr_of(0)};
-    const path none = total;
+    const oc_expr zero = oc_expr_of(0);
+    const path none = {{zero, zero}, {zero, zero}};
+    path total = none;
     bool open = false;
     size_t count = e->operand_count;
     for (size_t i = 0; i < count; i++) {
         sets[i] = UINT64_C(1) << i;
-        total.flops =
-            oc_add(op, total.flops, leaf(op, e, i, kept(e, sets[i])).flops);
+        total.cost =
+            sum_of(op, total.cost, leaf(op, e, i, kept(e, sets[i])).cost);
     }
     while (count > 1) {
         const pair p = smallest(op, e, sets, count, &open);

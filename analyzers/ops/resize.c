@@ -111,17 +111,35 @@ static axis_scale *read_axes(oc_op *op, oc_shape x)
     return axis;
 }
 
-/* floor(dim * scale), of constants in the single precision of runtimes, for
- * which 10 * 0.7 is 7. */
+/* The simplest fraction that rounds to this scale: 0.7 is written as 11744051
+ * / 2^24, and means 7 / 10. */
+static oc_expr meant(oc_op *op, oc_expr scale)
+{
+    double value;
+    if (!oc_to_double(op, scale, &value) || value <= 0 || value > 1e6)
+        return scale;
+    for (int64_t q = 1; q <= 64; q++) {
+        const int64_t p = (int64_t)(value * (double)q + 0.5);
+        if ((float)((double)p / (double)q) == (float)value)
+            return oc_quotient(op, oc_int(op, p), oc_int(op, q));
+    }
+    return scale;
+}
+
+/* floor(dim * scale). Runtimes compute it in single precision, where 10 *
+ * 0.7 is 7: so are constants here. */
 static oc_expr scaled(oc_op *op, oc_expr dim, const axis_scale *axis)
 {
-    const oc_expr exact =
-        oc_mul(op, oc_mul(op, dim, axis->extent), axis->scale);
-    const oc_expr whole = oc_floor_div(op, exact, oc_expr_of(1));
+    const oc_expr one = oc_expr_of(1);
+    const oc_expr all = oc_mul(op, dim, axis->extent);
+    const oc_expr exact = oc_mul(op, all, axis->scale);
     double value;
-    if (whole == exact || !oc_to_double(op, exact, &value))
+    if (!oc_to_double(op, exact, &value))
+        return oc_floor_div(op, oc_mul(op, all, meant(op, axis->scale)), one);
+    const oc_expr whole = oc_floor_div(op, exact, one);
+    if (whole == exact)
         return whole;
-    return oc_floor_div(op, oc_real(op, value, OC_ELEM_FLOAT), oc_expr_of(1));
+    return oc_floor_div(op, oc_real(op, value, OC_ELEM_FLOAT), one);
 }
 
 /* The aspect ratio is kept by the smallest (largest) of the scales sizes[k] /
@@ -188,13 +206,19 @@ static oc_expr taps(oc_op *op, int64_t plain, const axis_scale *axis,
     return oc_max(op, least, oc_ceil_div(op, oc_times(op, plain, from), to));
 }
 
-static bool changes(oc_op *op, const axis_scale *axis, oc_expr from, oc_expr to)
+/* 1 for an axis that is resized, 0 for one that is not. Batch and channels
+ * are not where symbols leave it open: no runtime interpolates there. */
+static oc_expr changes(oc_op *op, const axis_scale *axes, size_t axis,
+                       oc_expr from, oc_expr to)
 {
-    if (!axis->named)
-        return false;
-    if (oc_expr_is_known(axis->scale) && !oc_expr_is(axis->scale, 1))
-        return true;
-    return oc_equal(op, from, to) != OC_YES;
+    const oc_expr scale = axes[axis].scale;
+    if (!axes[axis].named)
+        return oc_expr_of(0);
+    if (oc_expr_is_known(scale) && !oc_expr_is(scale, 1))
+        return oc_expr_of(1);
+    if (oc_equal(op, from, to) == OC_MAYBE && axis < 2)
+        return oc_expr_of(0);
+    return oc_add(op, oc_exceeds(op, from, to), oc_exceeds(op, to, from));
 }
 
 /* Nearest neighbours read no more than they write. */
@@ -228,19 +252,20 @@ static void cost(oc_op *op, oc_cost *sum)
         return;
     }
     const int64_t plain = strcmp(mode, "cubic") == 0 ? 4 : 2;
-    oc_expr product = oc_expr_of(1);
-    bool any = false;
+    const oc_expr one = oc_expr_of(1);
+    oc_expr product = one, same = one;
     for (size_t i = 0; i < y.rank && i < x.rank; i++) {
-        if (!changes(op, &axes[i], x.dim[i], y.dim[i]))
-            continue;
-        any = true;
-        product =
-            oc_mul(op, product, taps(op, plain, &axes[i], x.dim[i], y.dim[i]));
+        const oc_expr changed = changes(op, axes, i, x.dim[i], y.dim[i]);
+        const oc_expr more =
+            oc_plus(op, taps(op, plain, &axes[i], x.dim[i], y.dim[i]), -1);
+        product = oc_mul(op, product,
+                         oc_plus(op, oc_mul(op, changed, more), 1));
+        same = oc_mul(op, same, oc_sub(op, one, changed));
     }
-    if (any)
-        oc_cost_add(sum, OC_FLOPS, "outputs * weighted sum of taps",
-                    oc_mul(op, oc_shape_numel(op, y),
-                           oc_plus(op, oc_times(op, 2, product), -1)));
+    const oc_expr each =
+        oc_sub(op, oc_plus(op, oc_times(op, 2, product), -1), same);
+    oc_cost_add(sum, OC_FLOPS, "outputs * weighted sum of taps",
+                oc_mul(op, oc_shape_numel(op, y), each));
 }
 
 #define RULE                                                                   \

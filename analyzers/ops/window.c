@@ -78,12 +78,14 @@ oc_window oc_window_read(oc_op *op, size_t rank, const oc_expr *filter)
     return window;
 }
 
-/* Where the input may be smaller than the window, the model needs it not to
- * be; where even no output is possible the formula stands as it is. */
-static oc_expr positions(oc_op *op, oc_expr padded, oc_expr extent,
-                         oc_expr count)
+/* `count` positions in `padded` elements, `input` before padding. Where that
+ * may be too short for a window, the model needs it not to be. */
+static oc_expr fitting(oc_op *op, oc_expr input, oc_expr padded, oc_expr extent,
+                       oc_expr count)
 {
     const oc_expr none = oc_expr_of(0), one = oc_expr_of(1);
+    if (oc_at_most(op, extent, padded) == OC_NO && !oc_expr_is(input, 0))
+        oc_op_fail(op, "the window is larger than the padded input");
     if (!oc_expr_is_known(count) || oc_at_most(op, none, count) == OC_YES)
         return count;
     if (oc_assume_that(op, OC_ASSUME_AT_MOST, extent, padded) == OC_NO)
@@ -103,11 +105,11 @@ oc_expr oc_window_count(oc_op *op, const oc_window *window, size_t axis,
     const oc_expr padded = oc_add(op, from_begin, window->end[axis]);
     const oc_expr room = oc_sub(op, padded, extent);
     if (!window->ceil)
-        return positions(op, padded, extent,
-                         oc_plus(op, oc_floor_div(op, room, stride), 1));
+        return fitting(op, input, padded, extent,
+                       oc_plus(op, oc_floor_div(op, room, stride), 1));
     /* a window that would start in the end padding is left out */
     const oc_expr last = oc_min(op, from_begin, oc_add(op, room, stride));
-    return positions(op, padded, extent, oc_ceil_div(op, last, stride));
+    return fitting(op, input, padded, extent, oc_ceil_div(op, last, stride));
 }
 
 oc_expr oc_window_span(oc_op *op, const oc_window *window, size_t axis,
