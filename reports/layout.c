@@ -76,6 +76,18 @@ const char **oc_table_row(oc_table *table)
     return table->cells + table->row_count++ * table->column_count;
 }
 
+/* A column that says nothing in any row is left out, as are figures that no
+ * row knows. */
+static bool is_bare(const oc_table *table, size_t column)
+{
+    for (size_t row = 0; row < table->row_count; row++) {
+        const char *cell = table->cells[row * table->column_count + column];
+        if (cell[0] != '\0' && strcmp(cell, "?") != 0)
+            return false;
+    }
+    return table->row_count > 0;
+}
+
 static size_t column_width(const oc_table *table, size_t column)
 {
     size_t width = oc_page_columns(table->titles[column]);
@@ -89,6 +101,8 @@ static size_t column_width(const oc_table *table, size_t column)
 
 static void put_cell(oc_page *page, const char *cell, size_t width, bool left)
 {
+    if (width == 0)
+        return;
     size_t pad = width - oc_page_columns(cell);
     oc_out_repeat(&page->out, ' ', GAP + (left ? 0 : pad));
     oc_out_puts(&page->out, cell);
@@ -103,7 +117,7 @@ static void put_cells(oc_page *page, const oc_table *table,
     for (size_t column = 0; column < last; column++) {
         put_cell(page, cells[column], widths[column],
                  table->left && table->left[column]);
-        used += widths[column] + GAP;
+        used += widths[column] > 0 ? widths[column] + GAP : 0;
     }
     size_t room = page->options.columns > used + LEAST_NAME
                       ? page->options.columns - used
@@ -119,7 +133,8 @@ void oc_table_put(oc_page *page, const oc_table *table)
 {
     size_t *widths = OC_NEW(&page->arena, size_t, table->column_count);
     for (size_t column = 0; column < table->column_count; column++)
-        widths[column] = column_width(table, column);
+        widths[column] =
+            is_bare(table, column) ? 0 : column_width(table, column);
     oc_out_char(&page->out, '\n');
     oc_page_bold(page, true);
     put_cells(page, table, table->titles, widths);

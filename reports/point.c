@@ -36,9 +36,9 @@ static const struct {
     const char *part;
     role role;
 } roles[] = {
-    {"batch", BATCH},  {"past", PAST},    {"total", TOTAL},
-    {"seq", SEQUENCE}, {"len", SEQUENCE}, {"token", SEQUENCE},
-    {"height", IMAGE}, {"width", IMAGE},
+    {"total", TOTAL},    {"plus", TOTAL},   {"batch", BATCH},
+    {"past", PAST},      {"seq", SEQUENCE}, {"len", SEQUENCE},
+    {"token", SEQUENCE}, {"height", IMAGE}, {"width", IMAGE},
 };
 
 static char lower(char c)

@@ -228,18 +228,21 @@ static const char *total_text(oc_page *page, oc_total which, oc_unit unit,
                           text, upper_text(page, quantity, unit));
 }
 
-static void put_total(oc_page *page, const char *label, oc_total which,
-                      oc_unit unit, const char *name, const char *note)
-{
-    if (is_known(page, which))
-        oc_page_line(page, label,
-                     oc_page_printf(page, "%s%s",
-                                    total_text(page, which, unit, name), note));
-}
-
 static bool is_number(const oc_page *page, oc_total which, oc_i128 *value)
 {
     return oc_figure_integer(value, oc_quantity_figure(total(page, which)));
+}
+
+/* The note stands beside a number: a formula needs the room itself. */
+static void put_total(oc_page *page, const char *label, oc_total which,
+                      oc_unit unit, const char *name, const char *note)
+{
+    oc_i128 value;
+    if (is_known(page, which))
+        oc_page_line(
+            page, label,
+            oc_page_printf(page, "%s%s", total_text(page, which, unit, name),
+                           is_number(page, which, &value) ? note : ""));
 }
 
 static void put_params(oc_page *page)
@@ -256,7 +259,6 @@ static void put_params(oc_page *page)
 /* On one line when short, as in a static model. */
 static void put_compute(oc_page *page)
 {
-    static const char rule[] = "   (1 MAC = 2 FLOPs)";
     oc_i128 flops, macs;
     if (is_number(page, OC_TOTAL_FLOPS, &flops) &&
         is_number(page, OC_TOTAL_MACS, &macs)) {
@@ -264,10 +266,11 @@ static void put_compute(oc_page *page)
                   oc_page_printf(
                       page, "   %s%s",
                       total_text(page, OC_TOTAL_MACS, OC_UNIT_COUNT, "MACs"),
-                      rule));
+                      "   (1 MAC = 2 FLOPs)"));
     } else {
         put_total(page, "FLOPs", OC_TOTAL_FLOPS, OC_UNIT_COUNT, "FLOPs", "");
-        put_total(page, "MACs", OC_TOTAL_MACS, OC_UNIT_COUNT, "MACs", rule);
+        put_total(page, "MACs", OC_TOTAL_MACS, OC_UNIT_COUNT, "MACs", "");
+        oc_page_line(page, "", "1 MAC = 2 FLOPs");
     }
     put_total(page, "Transcendentals", OC_TOTAL_TRANSCENDENTALS, OC_UNIT_COUNT,
               "", "   exp, log, sqrt, tanh, ...: one each, not in FLOPs");
@@ -296,8 +299,8 @@ static void put_memory(oc_page *page)
     oc_i128 cache;
     if (!is_number(page, OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN, &cache) ||
         cache != 0)
-        put_total(page, "KV cache", OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN,
-                  OC_UNIT_BYTES, "", " per token");
+        put_total(page, "KV cache/token", OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN,
+                  OC_UNIT_BYTES, "", "");
 }
 
 static bool is_whole(const oc_page *page, oc_total which)
@@ -307,13 +310,15 @@ static bool is_whole(const oc_page *page, oc_total which)
 
 static void put_intensity(oc_page *page)
 {
-    oc_i128 flops, traffic;
+    oc_i128 flops, traffic, parts;
     if (!is_number(page, OC_TOTAL_FLOPS, &flops) ||
         !is_number(page, OC_TOTAL_TRAFFIC_BYTES, &traffic) || traffic <= 0 ||
         !is_whole(page, OC_TOTAL_FLOPS) ||
-        !is_whole(page, OC_TOTAL_TRAFFIC_BYTES))
+        !is_whole(page, OC_TOTAL_TRAFFIC_BYTES) ||
+        !oc_mul_i128(&parts, flops, 100) ||
+        !oc_add_i128(&parts, parts, traffic / 2))
         return;
-    oc_i128 parts = flops / traffic * 100 + flops % traffic * 100 / traffic;
+    parts /= traffic;
     char digits[OC_I128_DIGITS];
     oc_page_line(page, "Intensity",
                  oc_page_printf(page, "%s.%02d FLOP/B",

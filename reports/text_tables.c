@@ -22,7 +22,9 @@ struct costs {
 
 /* A line of a table before it is cut and printed. */
 struct line {
-    size_t index; /* of the node or group; of folded ones the first */
+    size_t index;    /* of the node or group; of folded ones the first */
+    int64_t times;   /* how many are folded */
+    const char *key; /* equal for those that may be; "" for none */
     int64_t nodes;
     bool known; /* rank holds */
     oc_i128 rank;
@@ -44,7 +46,8 @@ static oc_figure sort_figure(const oc_page *page, const struct costs *costs)
     }
 }
 
-/* Dear ones first, unknown ones last, else as in the report. */
+/* Dear ones first, unknown ones last, those that may fold side by side, else
+ * as in the report. */
 static int by_rank(const void *left, const void *right)
 {
     const struct line *a = left, *b = right;
@@ -52,6 +55,8 @@ static int by_rank(const void *left, const void *right)
         return a->known ? -1 : 1;
     if (a->known && a->rank != b->rank)
         return a->rank > b->rank ? -1 : 1;
+    if (strcmp(a->key, b->key) != 0)
+        return strcmp(a->key, b->key);
     return a->index < b->index ? -1 : a->index > b->index;
 }
 
@@ -117,6 +122,26 @@ static void put_footnote(oc_page *page)
     oc_out_char(&page->out, '\n');
 }
 
+static const char *times_cell(oc_page *page, int64_t times)
+{
+    return times > 1 ? oc_page_printf(page, "%lldx", (long long)times) : "";
+}
+
+/* A title whose column is at the page's point. */
+static const char *at_point(const oc_page *page, const char *symbolic,
+                            const char *otherwise)
+{
+    return page->point ? symbolic : otherwise;
+}
+
+/* Ranked by the figure of one times how many there are. */
+static void rank(const oc_page *page, struct line *line,
+                 const struct costs *costs)
+{
+    line->known = oc_page_value(page, &line->rank, sort_figure(page, costs)) &&
+                  oc_mul_i128(&line->rank, line->rank, line->times);
+}
+
 /* ---- groups: operators and modules ---- */
 
 struct groups {
@@ -125,7 +150,9 @@ struct groups {
     size_t count;
     struct line *lines;    /* that partition the model */
     oc_report_group whole; /* what they add up to */
-    const char *(*name)(oc_page *page, const oc_report_group *group);
+    const char *(*name)(oc_page *page, const struct groups *groups,
+                        const struct line *line);
+    const char *(*key)(oc_page *page, const oc_report_group *group);
 };
 
 static struct costs group_costs(const oc_report_group *group)
@@ -142,8 +169,11 @@ static void add_line(oc_page *page, struct groups *groups, size_t index)
 {
     struct costs costs = group_costs(&groups->rows[index]);
     struct line *line = &groups->lines[groups->count++];
-    *line = (struct line){.index = index, .nodes = groups->rows[index].nodes};
-    line->known = oc_page_value(page, &line->rank, sort_figure(page, &costs));
+    *line = (struct line){.index = index,
+                          .times = 1,
+                          .key = groups->key(page, &groups->rows[index]),
+                          .nodes = groups->rows[index].nodes};
+    rank(page, line, &costs);
 }
 
 /* whole - shown for one figure; unknown when one of them is. */
@@ -157,64 +187,78 @@ static oc_figure rest_of(oc_page *page, const struct groups *groups,
     if (!oc_page_value(page, &rest, *whole))
         return (oc_figure){0};
     for (size_t i = 0; i < shown; i++) {
-        const oc_report_group *row = &groups->rows[groups->lines[i].index];
-        const oc_figure *figure = (const void *)((const char *)row + member);
+        const struct line *line = &groups->lines[i];
+        const char *row = (const void *)&groups->rows[line->index];
+        const oc_figure *figure = (const void *)(row + member);
         if (oc_page_value(page, &part, *figure) &&
-            !oc_sub_i128(&rest, rest, part))
+            (!oc_mul_i128(&part, part, line->times) ||
+             !oc_sub_i128(&rest, rest, part)))
             return (oc_figure){0};
     }
     return (oc_figure){.formula = oc_i128_print(digits, rest)};
 }
 
 static void group_cells(oc_page *page, const char **cell,
-                        const oc_report_group *group, const char *name)
+                        const oc_report_group *group, int64_t times,
+                        const char *name)
 {
     cell[0] = cost_cell(page, group->flops, group->status, OC_UNIT_COUNT);
-    cell[1] = share_cell(page, group->flops, 1);
+    cell[1] = share_cell(page, group->flops, times);
     cell[2] = cost_cell(page, group->macs, group->status, OC_UNIT_COUNT);
     cell[3] =
         oc_page_figure(page, group->params, OC_FIGURE_EXACT, OC_UNIT_COUNT);
     cell[4] = oc_page_figure(page, group->traffic_bytes, OC_FIGURE_EXACT,
                              OC_UNIT_BYTES);
     cell[5] = int_cell(page, group->nodes);
-    cell[6] = name;
+    cell[6] = times_cell(page, times);
+    cell[7] = name;
 }
 
+/* What the rows above leave of the model, at the page's point. */
 static void put_others(oc_page *page, oc_table *table,
                        const struct groups *groups, size_t shown)
 {
-    oc_report_group rest = {
-        .status = groups->whole.status,
-        .nodes = groups->whole.nodes,
-        .flops = rest_of(page, groups, shown, offsetof(oc_report_group, flops)),
-        .macs = rest_of(page, groups, shown, offsetof(oc_report_group, macs)),
-        .params =
-            rest_of(page, groups, shown, offsetof(oc_report_group, params)),
-        .traffic_bytes = rest_of(page, groups, shown,
-                                 offsetof(oc_report_group, traffic_bytes)),
-    };
+#define REST(member)                                                           \
+    .member = rest_of(page, groups, shown, offsetof(oc_report_group, member))
+    oc_report_group rest = {.status = groups->whole.status,
+                            .nodes = groups->whole.nodes,
+                            REST(flops),
+                            REST(macs),
+                            REST(params),
+                            REST(traffic_bytes)};
+#undef REST
     for (size_t i = 0; i < shown; i++)
         rest.nodes -= groups->lines[i].nodes;
     if (rest.nodes > 0)
-        group_cells(
-            page, oc_table_row(table), &rest,
-            groups->count > shown
-                ? oc_page_printf(page, "%zu others", groups->count - shown)
-                : "(outside of them)");
+        group_cells(page, oc_table_row(table), &rest, 1,
+                    groups->count > shown
+                        ? oc_page_printf(page, "%zu others%s",
+                                         groups->count - shown,
+                                         at_point(page, "*", ""))
+                        : oc_page_printf(page, "(outside of them)%s",
+                                         at_point(page, "*", "")));
 }
 
 static void put_groups(oc_page *page, struct groups *groups)
 {
-    const char *titles[] = {"FLOPs",      share_title(page), "MACs",
-                            "params",     "traffic",         "nodes",
+    const char *titles[] = {"FLOPs",
+                            share_title(page),
+                            "MACs",
+                            "params",
+                            at_point(page, "traffic*", "traffic"),
+                            "nodes",
+                            "",
                             groups->title};
     const size_t columns = sizeof(titles) / sizeof(titles[0]);
     size_t shown = cut(page, groups->count);
     oc_table table = oc_table_new(page, titles, columns, shown + 1);
     qsort(groups->lines, groups->count, sizeof(struct line), by_rank);
     for (size_t i = 0; i < shown; i++) {
-        const oc_report_group *row = &groups->rows[groups->lines[i].index];
-        group_cells(page, oc_table_row(&table), row, groups->name(page, row));
+        const struct line *line = &groups->lines[i];
+        oc_report_group row = groups->rows[line->index];
+        row.nodes = line->nodes;
+        group_cells(page, oc_table_row(&table), &row, line->times,
+                    groups->name(page, groups, line));
     }
     put_others(page, &table, groups, shown);
     oc_table_put(page, &table);
@@ -232,9 +276,18 @@ static oc_report_group whole_model(const oc_report *report)
         .traffic_bytes = oc_quantity_figure(&totals[OC_TOTAL_TRAFFIC_BYTES])};
 }
 
-static const char *op_name(oc_page *page, const oc_report_group *group)
+static const char *op_name(oc_page *page, const struct groups *groups,
+                           const struct line *line)
 {
+    const oc_report_group *group = &groups->rows[line->index];
     return oc_page_op(page, group->domain, group->op_type);
+}
+
+static const char *no_key(oc_page *page, const oc_report_group *group)
+{
+    (void)page;
+    (void)group;
+    return "";
 }
 
 static void put_by_op(oc_page *page)
@@ -245,15 +298,78 @@ static void put_by_op(oc_page *page)
         .title = "operator",
         .lines = OC_NEW(&page->arena, struct line, report->by_op_count),
         .whole = whole_model(report),
-        .name = op_name};
+        .name = op_name,
+        .key = no_key};
     for (size_t i = 0; i < report->by_op_count; i++)
         add_line(page, &groups, i);
     put_groups(page, &groups);
 }
 
-static const char *scope_name(oc_page *page, const oc_report_group *group)
+/* ---- modules ---- */
+
+/* "layers.11.mlp" as "layers.*.mlp". */
+static const char *starred_scope(oc_page *page, const oc_report_group *group)
 {
-    return oc_page_name(page, group->scope);
+    const char *scope = group->scope;
+    char *text = oc_arena_text(&page->arena, scope, strlen(scope));
+    char *to = text;
+    for (const char *from = scope; *from; from++) {
+        bool digit = *from >= '0' && *from <= '9';
+        if (!digit)
+            *to++ = *from;
+        else if (from == scope || from[-1] < '0' || from[-1] > '9')
+            *to++ = '*';
+    }
+    *to = '\0';
+    return text;
+}
+
+static const char *scope_name(oc_page *page, const struct groups *groups,
+                              const struct line *line)
+{
+    return oc_page_name(
+        page, line->times > 1 ? line->key : groups->rows[line->index].scope);
+}
+
+static bool is_same(oc_figure a, oc_figure b)
+{
+    if (!oc_figure_is_known(a) || !oc_figure_is_known(b))
+        return oc_figure_is_known(a) == oc_figure_is_known(b);
+    return strcmp(a.formula, b.formula) == 0 && a.value == b.value;
+}
+
+/* Modules that differ in the number in their name only, as layers do. */
+static bool folds(const struct groups *groups, const struct line *left,
+                  const struct line *right)
+{
+    const oc_report_group *a = &groups->rows[left->index];
+    const oc_report_group *b = &groups->rows[right->index];
+    return is_same(a->flops, b->flops) && is_same(a->macs, b->macs) &&
+           is_same(a->params, b->params) &&
+           is_same(a->traffic_bytes, b->traffic_bytes) &&
+           strcmp(left->key, right->key) == 0;
+}
+
+/* Equal modules are neighbours once sorted. */
+static void fold_lines(oc_page *page, struct groups *groups)
+{
+    size_t kept = 0;
+    qsort(groups->lines, groups->count, sizeof(struct line), by_rank);
+    for (size_t i = 0; i < groups->count; i++) {
+        struct line *line = &groups->lines[i];
+        struct line *last = kept > 0 ? &groups->lines[kept - 1] : NULL;
+        if (last && folds(groups, last, line)) {
+            last->times++;
+            last->nodes += line->nodes;
+        } else {
+            groups->lines[kept++] = *line;
+        }
+    }
+    groups->count = kept;
+    for (size_t i = 0; i < kept; i++) {
+        struct costs costs = group_costs(&groups->rows[groups->lines[i].index]);
+        rank(page, &groups->lines[i], &costs);
+    }
 }
 
 /* A module at the depth asked for, or one above it that has no parts. */
@@ -275,12 +391,15 @@ static void put_by_scope(oc_page *page, size_t least)
             oc_page_printf(page, "module (depth %zu)", page->options.depth),
         .lines = OC_NEW(&page->arena, struct line, report->by_scope_count),
         .whole = whole_model(report),
-        .name = scope_name};
+        .name = scope_name,
+        .key = starred_scope};
     for (size_t i = 0; i < report->by_scope_count; i++)
         if (is_cut(report, i, page->options.depth))
             add_line(page, &groups, i);
-    if (groups.count >= least)
-        put_groups(page, &groups);
+    if (groups.count < least)
+        return;
+    fold_lines(page, &groups);
+    put_groups(page, &groups);
 }
 
 /* ---- nodes ---- */
@@ -308,10 +427,10 @@ static size_t node_lines(oc_page *page, struct line *lines)
         if (!node->counted)
             continue;
         if (folds && first[node->alike]) {
-            first[node->alike]->nodes++;
+            first[node->alike]->times++;
             continue;
         }
-        lines[count] = (struct line){.index = i, .nodes = 1};
+        lines[count] = (struct line){.index = i, .times = 1, .key = ""};
         if (folds)
             first[node->alike] = &lines[count];
         count++;
@@ -322,8 +441,7 @@ static size_t node_lines(oc_page *page, struct line *lines)
 static void rank_node(oc_page *page, struct line *line)
 {
     struct costs costs = node_costs(&page->report->nodes[line->index]);
-    line->known = oc_page_value(page, &line->rank, sort_figure(page, &costs)) &&
-                  oc_mul_i128(&line->rank, line->rank, line->nodes);
+    rank(page, line, &costs);
 }
 
 /* The figures are of one node, the share is of all alike. */
@@ -333,7 +451,7 @@ static void node_cells(oc_page *page, const char **cell,
     const oc_report_node *node = &page->report->nodes[line->index];
     struct costs costs = node_costs(node);
     cell[0] = cost_cell(page, costs.flops, costs.status, OC_UNIT_COUNT);
-    cell[1] = share_cell(page, costs.flops, line->nodes);
+    cell[1] = share_cell(page, costs.flops, line->times);
     cell[2] = cost_cell(page, costs.macs, costs.status, OC_UNIT_COUNT);
     cell[3] =
         oc_page_figure(page, costs.params, OC_FIGURE_EXACT, OC_UNIT_COUNT);
@@ -341,18 +459,22 @@ static void node_cells(oc_page *page, const char **cell,
         oc_page_figure(page, costs.traffic, OC_FIGURE_EXACT, OC_UNIT_BYTES);
     cell[5] =
         oc_page_figure(page, costs.memory, OC_FIGURE_EXACT, OC_UNIT_BYTES);
-    cell[6] = line->nodes > 1
-                  ? oc_page_printf(page, "%lldx", (long long)line->nodes)
-                  : "";
+    cell[6] = times_cell(page, line->times);
     cell[7] = oc_page_op(page, node->domain, node->op_type);
     cell[8] = oc_page_node(page, (uint32_t)line->index);
 }
 
 static void put_nodes(oc_page *page)
 {
-    const char *titles[] = {"FLOPs",  share_title(page), "MACs",
-                            "params", "traffic",         "live",
-                            "",       "operator",        "node"};
+    const char *titles[] = {"FLOPs",
+                            share_title(page),
+                            "MACs",
+                            "params",
+                            at_point(page, "traffic*", "traffic"),
+                            at_point(page, "live*", "live"),
+                            "",
+                            "operator",
+                            "node"};
     static const bool left[] = {false, false, false, false, false,
                                 false, false, true,  true};
     const size_t columns = sizeof(titles) / sizeof(titles[0]);

@@ -152,7 +152,7 @@ static void long_names_keep_their_tail(void **state)
     oc_report report = *static_report();
     oc_report_node node = report.nodes[0];
     oc_text_options narrow = {.by = OC_TABLE_NODE, .utf8 = true};
-    oc_text_options wide = {.by = OC_TABLE_NODE, .wide = true};
+    oc_text_options wide = {.by = OC_TABLE_NODE, .wide = true, .utf8 = true};
     node.name = "/\u5c42\u5c42\u5c42\u5c42\u5c42\u5c42\u5c42\u5c42/attn/"
                 "to_out/MatMul";
     report.nodes = &node;
