@@ -319,9 +319,12 @@ static oc_tri assume(oc_op *op, oc_assumed what, oc_expr a, oc_expr b)
 
 /* ---- failure ---- */
 
+/* After sticky unknown, what looks wrong may only be not known. */
 static void fail(oc_op *op, const char *message)
 {
     oc_context *c = oc_context_of(op);
+    if (c->unknown)
+        return;
     if (!c->failed)
         c->message = oc_arena_text(c->a->arena, message, strlen(message));
     c->failed = true;

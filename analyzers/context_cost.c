@@ -104,8 +104,7 @@ static bool is_scalar(const oc_type *type)
 /* Sequences and optionals are handed over, not moved. */
 static bool is_moved(const oc_fact *fact)
 {
-    return !is_scalar(&fact->type) &&
-           (fact->type.kind == OC_KIND_TENSOR ||
+    return (fact->type.kind == OC_KIND_TENSOR ||
             fact->type.kind == OC_KIND_SPARSE_TENSOR ||
             fact->type.kind == OC_KIND_UNKNOWN);
 }
@@ -135,13 +134,24 @@ static oc_expr sparse_bytes(oc_context *c, const oc_fact *fact)
         oc_expr_int(c->a->space, (oc_i128)fact->origins->tensor[0]->nnz));
 }
 
+/* What an operator says it reads of a sequence is elements of its tensors. */
+static oc_expr given_bytes(oc_context *c, const oc_fact *fact, oc_expr elements)
+{
+    oc_fact element = *fact;
+    while (element.type.kind != OC_KIND_TENSOR && element.type.element)
+        element.type = *element.type.element;
+    return oc_fact_bytes(c->a, &element, elements);
+}
+
 static oc_expr input_bytes(oc_context *c, size_t i)
 {
     const oc_fact *fact = c->input[i];
-    if (!fact || shape_like(c, i) || !is_moved(fact))
+    if (!fact || shape_like(c, i) || is_scalar(&fact->type))
         return oc_expr_of(0);
     if (c->read[i].given)
-        return oc_fact_bytes(c->a, fact, c->read[i].elements);
+        return given_bytes(c, fact, c->read[i].elements);
+    if (!is_moved(fact))
+        return oc_expr_of(0);
     if (c->view || read_before(c, i))
         return oc_expr_of(0);
     if (oc_expr_is_known(fact->stored_bytes))
@@ -155,10 +165,12 @@ static oc_expr input_bytes(oc_context *c, size_t i)
 static oc_expr output_bytes(oc_context *c, size_t i)
 {
     const oc_fact *fact = c->output[i];
-    if (!fact || !is_moved(fact))
+    if (!fact || is_scalar(&fact->type))
         return oc_expr_of(0);
     if (c->write[i].given)
-        return oc_fact_bytes(c->a, fact, c->write[i].elements);
+        return given_bytes(c, fact, c->write[i].elements);
+    if (!is_moved(fact))
+        return oc_expr_of(0);
     if (c->view)
         return oc_expr_of(0);
     return oc_fact_bytes(c->a, fact, oc_fact_numel(c->a, fact));

@@ -363,12 +363,8 @@ static void report_failure(oc_context *c)
 {
     if (!c->failed)
         return;
-    const oc_node *node = c->node;
-    const char *name = *node->name ? node->name : "";
     oc_analysis_note(c->a, OC_WARNING, "shape.invalid", c->a->row_count - 1,
-                     oc_arena_printf(c->a->arena, "%s%s%s%s: %s", node->op_type,
-                                     *name ? " '" : "", name, *name ? "'" : "",
-                                     c->message));
+                     c->message);
     c->a->note[c->a->note_count - 1].contradiction = true;
 }
 

@@ -80,9 +80,7 @@ void oc_region_invalid(oc_analysis *a, oc_frame *frame, oc_row *row,
     for (size_t i = 0; i < node->output_count; i++)
         oc_frame_set(a, frame, node->output[i], oc_fact_unknown(a));
     oc_row_outputs(a, row);
-    oc_analysis_note(a, OC_WARNING, "shape.invalid", a->row_count - 1,
-                     oc_arena_printf(a->arena, "%s '%s': %s", node->op_type,
-                                     node->name, why));
+    oc_analysis_note(a, OC_WARNING, "shape.invalid", a->row_count - 1, why);
 }
 
 const oc_graph *oc_region_graph(const oc_frame *frame, const oc_node *node,

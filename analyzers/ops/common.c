@@ -34,10 +34,8 @@ size_t oc_block_source(const oc_block *from, const int64_t *to, size_t rank,
 
 static oc_int_list list_of_block(oc_op *op, const oc_block *block)
 {
-    oc_int_list list = {.given = true,
-                        .known = true,
-                        .counted = true,
-                        .count = block->count};
+    oc_int_list list = {
+        .given = true, .known = true, .counted = true, .count = block->count};
     list.value = OC_OP_NEW(op, int64_t, block->count);
     for (size_t i = 0; i < block->count; i++) {
         if (!oc_expr_is_immediate(block->element[i]))
@@ -74,8 +72,7 @@ oc_int_list oc_op_int_list(oc_op *op, const char *attribute, size_t input)
     return list;
 }
 
-bool *oc_op_axes(oc_op *op, oc_int_list list, size_t rank,
-                 bool all_by_default)
+bool *oc_op_axes(oc_op *op, oc_int_list list, size_t rank, bool all_by_default)
 {
     bool *marked = OC_OP_NEW(op, bool, rank);
     if (list.given && !list.known)
@@ -112,8 +109,7 @@ bool oc_shape_fits_block(oc_op *op, oc_shape shape, int64_t **dims,
                          size_t *count)
 {
     const oc_expr elements = oc_shape_numel(op, shape);
-    if (!oc_shape_static(op, shape, dims) ||
-        !oc_expr_is_immediate(elements) ||
+    if (!oc_shape_static(op, shape, dims) || !oc_expr_is_immediate(elements) ||
         oc_expr_immediate(elements) > OC_BLOCK_MAX_INTEGERS)
         return false;
     *count = (size_t)oc_expr_immediate(elements);
@@ -125,12 +121,17 @@ oc_expr oc_op_rows(oc_op *op, size_t input, size_t axis)
     return oc_shape_product(op, oc_op_input(op, input), 0, axis);
 }
 
+oc_expr oc_exceeds(oc_op *op, oc_expr a, oc_expr b)
+{
+    const oc_expr excess = oc_max(op, oc_expr_of(0), oc_sub(op, a, b));
+    return oc_min(op, oc_expr_of(1), excess);
+}
+
 bool oc_elem_is_float(int elem_type)
 {
     return elem_type == OC_ELEM_FLOAT || elem_type == OC_ELEM_DOUBLE ||
            elem_type == OC_ELEM_FLOAT16 || elem_type == OC_ELEM_BFLOAT16 ||
            (elem_type >= OC_ELEM_FLOAT8E4M3FN &&
             elem_type <= OC_ELEM_FLOAT8E5M2FNUZ) ||
-           elem_type == OC_ELEM_FLOAT4E2M1 ||
-           elem_type == OC_ELEM_FLOAT8E8M0;
+           elem_type == OC_ELEM_FLOAT4E2M1 || elem_type == OC_ELEM_FLOAT8E8M0;
 }

@@ -50,6 +50,9 @@ bool oc_shape_fits_block(oc_op *op, oc_shape shape, int64_t **dims,
 /* E = numel of output 0; R = E over the dims [axis, rank) of input 0. */
 oc_expr oc_op_rows(oc_op *op, size_t input, size_t axis);
 
+/* 1 when a > b, else 0: for figures that change where two sizes meet. */
+oc_expr oc_exceeds(oc_op *op, oc_expr a, oc_expr b);
+
 /* Float, double, float16, bfloat16 or an 8-bit or smaller float. */
 bool oc_elem_is_float(int elem_type);
 

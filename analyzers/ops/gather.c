@@ -6,30 +6,63 @@
  */
 #include "analyzers/ops/movement.h"
 
-/* Every index lies in [-dim, dim - 1]. Bounds of elements that are not known
- * need not be reached, so they refuse nothing. */
-static void bound_indices(oc_op *op, size_t input, oc_expr dim)
+/* A constant that is out of range changes no shape and no cost: files without
+ * weights hold such. Anything else that cannot be stops the graph. */
+static void out_of_range(oc_op *op, size_t input)
 {
-    const oc_expr zero = oc_expr_of(0);
-    const oc_range range = oc_op_bounds(op, input);
-    const oc_expr most = oc_plus(op, range.upper, 1);
-    const oc_expr least = oc_sub(op, zero, range.lower);
-    bool good = true;
-    if (!oc_expr_is_known(dim))
-        return;
-    if (oc_expr_is_known(most) && oc_at_most(op, most, dim) != OC_NO)
-        oc_assume_that(op, OC_ASSUME_AT_MOST, most, dim);
-    else if (oc_expr_is_known(most))
-        good = false;
-    if (oc_at_most(op, zero, range.lower) != OC_YES &&
-        oc_expr_is_known(least) && oc_at_most(op, least, dim) != OC_NO)
-        oc_assume_that(op, OC_ASSUME_AT_MOST, least, dim);
-    if (good || !oc_op_value(op, input))
-        return;
-    if (oc_op_is_constant(op, input)) /* changes no shape and no cost */
+    if (oc_op_is_constant(op, input))
         oc_op_warn(op, "shape.index", "an index is out of range");
     else
         oc_op_fail(op, "an index is out of range");
+}
+
+/* `most` <= dim becomes an assumption unless it is known. */
+static bool may_be_at_most(oc_op *op, oc_expr most, oc_expr dim)
+{
+    return !oc_expr_is_known(most) ||
+           oc_assume_that(op, OC_ASSUME_AT_MOST, most, dim) != OC_NO;
+}
+
+/* Of indices of which only some are known, each of those has to fit. */
+static bool known_elements_fit(oc_op *op, const oc_block *indices, oc_expr dim)
+{
+    for (size_t i = 0; i < indices->count; i++) {
+        const oc_expr e = indices->element[i];
+        const oc_expr from_end = oc_add(op, e, dim);
+        if (oc_expr_is_known(e) &&
+            (oc_at_most(op, dim, e) == OC_YES ||
+             oc_at_most(op, from_end, oc_expr_of(-1)) == OC_YES))
+            return false;
+    }
+    return true;
+}
+
+static bool is_complete(const oc_block *indices)
+{
+    for (size_t i = 0; i < indices->count; i++)
+        if (!oc_expr_is_known(indices->element[i]))
+            return false;
+    return true;
+}
+
+/* Every index lies in [-dim, dim - 1]. */
+static void bound_indices(oc_op *op, size_t input, oc_expr dim)
+{
+    const oc_block *indices = oc_op_value(op, input);
+    const oc_expr zero = oc_expr_of(0);
+    bool fits;
+    if (!oc_expr_is_known(dim))
+        return;
+    if (indices && !is_complete(indices)) {
+        fits = known_elements_fit(op, indices, dim);
+    } else {
+        const oc_range range = oc_op_bounds(op, input);
+        fits = may_be_at_most(op, oc_plus(op, range.upper, 1), dim);
+        if (oc_at_most(op, zero, range.lower) != OC_YES)
+            fits &= may_be_at_most(op, oc_sub(op, zero, range.lower), dim);
+    }
+    if (!fits)
+        out_of_range(op, input);
 }
 
 /* Element i of an index block within [0, dim), or -1. */
@@ -186,8 +219,8 @@ static void cost(oc_op *op, oc_cost *sum)
 #define GATHER(name, since, newest, function)                                  \
     {                                                                          \
         .domain = "", .op_type = name, .since_version = since,                 \
-        .rule = "selected elements and all indices read, the selection "       \
-                "written",                                                     \
+        .rule =                                                                \
+            "selected elements and all indices read, the selection written",   \
         .source = "ONNX operators, " newest, .infer = function, .cost = cost,  \
         .weight_inputs = OC_IN(0), .traits = OC_TRAIT_MOVES                    \
     }

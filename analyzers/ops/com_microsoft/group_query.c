@@ -118,14 +118,17 @@ static oc_attention attention_of(oc_op *op)
 static void cost_cache(oc_op *op, oc_cost *sum, const oc_attention *a)
 {
     const oc_type *past = oc_op_type(op, PAST_KEY);
-    if (past->rank != 4 || oc_equal(op, past->dim[2], a->keys) != OC_YES)
+    if (past->rank != 4)
         return;
+    const oc_expr grows = oc_exceeds(op, a->keys, past->dim[2]);
+    const oc_expr others = oc_sub(op, a->keys, a->queries);
+    const oc_expr written = oc_add(op, a->queries, oc_mul(op, grows, others));
     for (size_t i = 0; i < 2; i++) {
         const oc_shape present = oc_op_output(op, 1 + i);
         if (present.rank == 4)
             oc_cost_write(sum, 1 + i,
                           oc_mul(op, oc_shape_product(op, present, 0, 2),
-                                 oc_mul(op, a->queries, present.dim[3])));
+                                 oc_mul(op, written, present.dim[3])));
     }
 }
 
