@@ -27,6 +27,16 @@ static oc_expr neg(oc_op *op, oc_expr a, oc_expr b)
     return oc_sub(op, oc_expr_of(0), a);
 }
 
+/* A dividend of either sign by what is above 0: one of the terms is 0. */
+static oc_expr divide_toward_zero(oc_op *op, oc_expr a, oc_expr b)
+{
+    const oc_expr zero = oc_expr_of(0), exact = oc_quotient(op, a, b);
+    if (oc_is_integral(op, exact))
+        return exact;
+    return oc_add(op, oc_max(op, zero, oc_floor_div(op, a, b)),
+                  oc_min(op, zero, oc_ceil_div(op, a, b)));
+}
+
 /* Integer division truncates: a floor only where nothing is negative. A
  * divisor that may be 0 would stop the graph: what runs on is not. */
 static oc_expr divide(oc_op *op, oc_expr a, oc_expr b)
@@ -44,7 +54,7 @@ static oc_expr divide(oc_op *op, oc_expr a, oc_expr b)
         return oc_floor_div(op, a, b);
     if (oc_at_most(op, a, oc_expr_of(0)) == OC_YES)
         return oc_ceil_div(op, a, b);
-    return oc_quotient(op, a, b);
+    return divide_toward_zero(op, a, b);
 }
 
 /* The sign of Mod's result follows the divisor, with fmod the dividend. */
