@@ -167,6 +167,15 @@ static bool translate_symbol(draft *command, const char *flag, arguments *words)
     return true;
 }
 
+/* NULL for a flag of no tool that we know. */
+static const sense *sense_of(const char *flag)
+{
+    for (size_t i = 0; i < COUNT_OF(foreign); i++)
+        if (strcmp(foreign[i].flag, flag) == 0)
+            return &foreign[i].meaning;
+    return NULL;
+}
+
 /* False for a flag that means nothing to us. */
 static bool translate_flag(draft *command, arguments *words)
 {
@@ -183,12 +192,11 @@ static bool translate_flag(draft *command, arguments *words)
     words->value = strchr(flag, '=');
     if (words->value)
         *words->value++ = '\0';
-    for (size_t i = 0; i < COUNT_OF(foreign); i++)
-        if (strcmp(foreign[i].flag, flag) == 0) {
-            translate_foreign(command, words, foreign[i].meaning);
-            return true;
-        }
-    return translate_symbol(command, flag, words);
+    const sense *meaning = sense_of(flag);
+    if (!meaning)
+        return translate_symbol(command, flag, words);
+    translate_foreign(command, words, *meaning);
+    return true;
 }
 
 static bool translate(draft *command, int argc, char **argv)
@@ -206,10 +214,10 @@ void advise(oc_error *err, const char *flag, int argc, char **argv)
     draft command = {.text = text, .room = sizeof(text), .used = 8};
     const char *nearest =
         strncmp(flag, "--", 2) == 0 ? options_nearest(flag + 2) : NULL;
-    if (translate(&command, argc, argv))
-        hint(err, "%s", text);
-    else if (nearest)
+    if (nearest && !sense_of(flag))
         hint(err, "did you mean --%s?", nearest);
+    else if (translate(&command, argc, argv))
+        hint(err, "%s", text);
     else
         hint(err, "onnxcost --help");
 }

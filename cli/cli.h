@@ -92,8 +92,10 @@ void hint(oc_error *err, const char *format, ...);
 
 void terminal_start(void);
 bool terminal_is_tty(int stream);
-size_t terminal_columns(void); /* of standard output; 120 when it is none */
+size_t terminal_columns(void); /* of standard output, or COLUMNS, or 120 */
 bool terminal_is_utf8(void);
+/* While held, Ctrl-C and the like wait: no file is left half made. */
+void terminal_hold_signals(bool hold);
 bool terminal_wants_color(const char *when);
 void print_error(const oc_error *err);
 void print_diagnostics(const oc_report *report, const cli_options *options);

@@ -15,7 +15,7 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Options without a letter. */
-enum { INPUT_SHAPE = 256, BY, DEPTH, SORT, LIMIT, COUNT, COLOR };
+enum { FIRST_LONG = 256, INPUT_SHAPE, BY, DEPTH, SORT, LIMIT, COUNT, COLOR };
 
 typedef struct option_row {
     int code; /* its letter, if it has one */
@@ -63,7 +63,7 @@ static bool is_option(const option_row *row)
 
 static bool has_letter(const option_row *row)
 {
-    return row->code < 256;
+    return row->code < FIRST_LONG;
 }
 
 /* ---- help ---- */
@@ -144,7 +144,7 @@ static size_t distance(const char *a, const char *b)
 const char *options_nearest(const char *name)
 {
     const char *nearest = NULL;
-    size_t best = 3; /* further away is another word */
+    size_t best = 1 + strlen(name) / 4; /* further away: another word */
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         size_t far = distance(name, rows[i].name);
         if (is_option(&rows[i]) && far < best) {
@@ -296,16 +296,26 @@ static bool parse_option(cli_options *options, int code, int argc, char **argv,
     }
 }
 
-/* getopt_long() has met something that is no option of ours. */
-static bool refuse(int code, int argc, char **argv, oc_error *err)
+/* The flag that getopt_long() stumbled over, without its value. */
+static void name_flag(char *name, size_t room, char **argv)
 {
     const char *flag = argv[optind - 1];
-    char letter[] = {'-', (char)optopt, '\0'};
-    if (optopt != 0 && optopt < 256)
-        flag = letter;
+    snprintf(name, room, "%.*s", (int)strcspn(flag, "="), flag);
+    if (optopt > 0 && optopt < FIRST_LONG)
+        snprintf(name, room, "-%c", optopt);
+    for (size_t i = 0; optopt > 0 && i < COUNT_OF(rows); i++)
+        if (rows[i].code == optopt)
+            snprintf(name, room, "--%s", rows[i].name);
+}
+
+static bool refuse(int code, int argc, char **argv, oc_error *err)
+{
+    char flag[64];
+    bool ignored;
+    name_flag(flag, sizeof(flag), argv);
     if (code == ':')
         return fail(err, "usage.missing-value", "%s needs a value", flag);
-    if (optopt != 0 && strchr(flag, '='))
+    if (options_know(flag, &ignored))
         return fail(err, "usage.extra-value", "%s takes no value", flag);
     fail(err, "usage.unknown-flag", "%s is not an onnxcost flag", flag);
     advise(err, flag, argc, argv);

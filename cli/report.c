@@ -65,8 +65,10 @@ static oc_status write_all(const oc_report *report, const cli_options *options,
     oc_text_options on_terminal = terminal_text(options);
     cli_output standard = {options->format, "-"};
     for (size_t i = 0; i < options->output_count; i++) {
+        terminal_hold_signals(true);
         oc_status status =
             write_file(report, &options->outputs[i], &in_file, err);
+        terminal_hold_signals(false);
         if (status != OC_OK)
             return status;
     }
@@ -93,6 +95,8 @@ static oc_status analyze(oc_report **out, const char *path,
     if (status == OC_OK)
         status = oc_analyze(out, model, &analysis, err);
     oc_model_free(model);
+    if (status != OC_OK && err->where[0] == '\0' && !strstr(err->message, path))
+        snprintf(err->where, sizeof(err->where), "%s", path);
     return status;
 }
 
@@ -116,9 +120,9 @@ int command_report(const cli_options *options)
         oc_error err = {.offset = OC_NO_OFFSET};
         if (report_model(options->models[i], options, &err) == OC_OK)
             continue;
-        if (err.where[0] == '\0')
-            snprintf(err.where, sizeof(err.where), "%s", options->models[i]);
-        print_error(&err);
+        /* A reader that has seen enough (head, less) knows already. */
+        if (strcmp(err.id, "output.closed") != 0)
+            print_error(&err);
         code = EXIT_NO_ANSWER;
     }
     return code;

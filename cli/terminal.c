@@ -15,7 +15,12 @@
 
 #include "cli/cli.h"
 
-enum { LOG_COLUMNS = 120, MOST_WARNINGS = 10, SAFE_ROOM = 1024 };
+enum {
+    LOG_COLUMNS = 120,
+    MOST_COLUMNS = 10000,
+    MOST_WARNINGS = 10,
+    SAFE_ROOM = 1024
+};
 
 /* A closed standard stream stays closed: otherwise the next file opened
  * would take its number and be written to. */
@@ -47,14 +52,26 @@ bool terminal_is_tty(int stream)
 size_t terminal_columns(void)
 {
     struct winsize size;
-    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
-        return LOG_COLUMNS;
-    return size.ws_col;
+    const char *wanted = getenv("COLUMNS");
+    if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+        return size.ws_col;
+    unsigned long columns = wanted ? strtoul(wanted, NULL, 10) : 0;
+    return columns > 0 && columns <= MOST_COLUMNS ? columns : LOG_COLUMNS;
 }
 
 bool terminal_is_utf8(void)
 {
     return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+void terminal_hold_signals(bool hold)
+{
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGHUP);
+    sigprocmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &signals, NULL);
 }
 
 static bool is_set(const char *variable)
