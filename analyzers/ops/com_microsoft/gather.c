@@ -51,8 +51,10 @@ static void infer_quantized(oc_op *op)
 static void read_selected(oc_op *op, oc_cost *sum, size_t input,
                           const char *attribute)
 {
+    if (!oc_op_has_input(op, input))
+        return;
     oc_shape x = oc_op_input(op, input);
-    if (!oc_op_has_input(op, input) || x.rank == 0)
+    if (x.rank == 0)
         return;
     const int64_t given = attribute ? oc_op_attr_int(op, attribute, 0) : 0;
     x.dim[oc_op_axis(op, given, x.rank)] = oc_op_input_numel(op, INDICES);
