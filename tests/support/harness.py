@@ -161,9 +161,9 @@ class Tally:
         else:
             self.passed += 1
 
-    def skip(self, name, why):
-        self.skipped += 1
-        print("skipped %s: %s" % (name, why))
+    def skip(self, why, count=1):
+        self.skipped += count
+        print("skipped %d: %s" % (count, why))
 
     def close(self):
         print("%d passed, %d failed%s" % (
