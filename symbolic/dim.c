@@ -16,9 +16,8 @@
 static const oc_symbol *as_symbol(const oc_space *space, oc_expr a)
 {
     const oc_atom *atom = oc_expr_atom(space, a);
-    return atom && atom->kind == OC_ATOM_SYMBOL
-               ? &space->symbols[atom->index]
-               : NULL;
+    return atom && atom->kind == OC_ATOM_SYMBOL ? &space->symbols[atom->index]
+                                                : NULL;
 }
 
 /* Constants before input symbols before the rest; then fewer terms, then
@@ -62,8 +61,8 @@ static const oc_atom *first_extremum(const oc_space *space, oc_expr a)
 }
 
 /* That atom equals its argument `chosen`: false when it cannot. */
-static bool assume_chosen(oc_space *space, const oc_atom *atom,
-                          oc_expr chosen, size_t node)
+static bool assume_chosen(oc_space *space, const oc_atom *atom, oc_expr chosen,
+                          size_t node)
 {
     for (uint32_t i = 0; i < atom->argument_count; i++) {
         oc_expr other = atom->arguments[i];
@@ -77,8 +76,7 @@ static bool assume_chosen(oc_space *space, const oc_atom *atom,
 
 /* Makes the difference 0 by choosing an argument for each MIN and MAX in it.
  * Entries of a choice that fails are taken back. */
-static bool choose(oc_space *space, oc_expr difference, size_t node,
-                   int atoms)
+static bool choose(oc_space *space, oc_expr difference, size_t node, int atoms)
 {
     if (oc_expr_is(difference, 0))
         return true;
@@ -114,8 +112,8 @@ static oc_expr unify(oc_space *space, oc_expr a, oc_expr b, size_t node,
                      bool *contradiction)
 {
     oc_tri equal = oc_expr_equal(space, a, b);
-    if (equal == OC_MAYBE && choose(space, oc_expr_sub(space, a, b), node,
-                                    OPTIMISTIC_ATOMS))
+    if (equal == OC_MAYBE &&
+        choose(space, oc_expr_sub(space, a, b), node, OPTIMISTIC_ATOMS))
         return chosen_dim(space, a, b);
     if (equal != OC_NO)
         equal = oc_assume(space, OC_EQUAL, a, b, node);
@@ -136,11 +134,6 @@ oc_expr oc_dim_unify(oc_space *space, oc_expr a, oc_expr b, size_t node,
     return unify(space, a, b, node, contradiction);
 }
 
-static bool at_least_two(oc_space *space, oc_expr a)
-{
-    return oc_expr_at_most(space, oc_expr_of(2), a) == OC_YES;
-}
-
 /* One of them is 1: which, when they are not equal. */
 static oc_expr broadcast_unequal(oc_space *space, oc_expr a, oc_expr b,
                                  size_t node, bool *contradiction)
@@ -153,8 +146,8 @@ static oc_expr broadcast_unequal(oc_space *space, oc_expr a, oc_expr b,
     }
     if (a_is_one != OC_NO && b_is_one != OC_NO)
         return oc_expr_bcast(space, a, b);
-    (void)oc_assume(space, OC_EQUAL, a_is_one == OC_NO ? b : a,
-                    oc_expr_of(1), node);
+    (void)oc_assume(space, OC_EQUAL, a_is_one == OC_NO ? b : a, oc_expr_of(1),
+                    node);
     return a_is_one == OC_NO ? a : b;
 }
 
@@ -164,7 +157,7 @@ oc_expr oc_dim_broadcast(oc_space *space, oc_expr a, oc_expr b, size_t node,
     *contradiction = false;
     if (a == OC_UNKNOWN || b == OC_UNKNOWN) {
         oc_expr other = a == OC_UNKNOWN ? b : a;
-        return oc_expr_is_known(other) && at_least_two(space, other)
+        return oc_expr_is_known(other) && oc_at_least_two(space, other)
                    ? other
                    : OC_UNKNOWN;
     }
@@ -177,7 +170,7 @@ oc_expr oc_dim_broadcast(oc_space *space, oc_expr a, oc_expr b, size_t node,
     oc_tri equal = oc_expr_equal(space, a, b);
     if (equal == OC_NO)
         return broadcast_unequal(space, a, b, node, contradiction);
-    bool two_a = at_least_two(space, a), two_b = at_least_two(space, b);
+    bool two_a = oc_at_least_two(space, a), two_b = oc_at_least_two(space, b);
     if (equal == OC_YES || (two_a && two_b))
         return unify(space, a, b, node, contradiction);
     if (choose(space, oc_expr_sub(space, a, b), node, OPTIMISTIC_ATOMS))

@@ -47,9 +47,9 @@ static oc_expr ratio(oc_space *space, const oc_poly *a, const oc_poly *b)
         return OC_UNKNOWN;
     oc_expr denominators =
         oc_expr_rational(space, b->denominator, a->denominator);
-    return oc_expr_mul(
-        space, oc_expr_rational(space, above / g, (int64_t)(below / g)),
-        denominators);
+    return oc_expr_mul(space,
+                       oc_expr_rational(space, above / g, (int64_t)(below / g)),
+                       denominators);
 }
 
 static oc_expr single_term(oc_space *space, uint32_t monomial)
@@ -78,8 +78,7 @@ static oc_expr divide_by_sum(oc_space *space, const oc_poly *a,
     oc_poly pa, pb;
     if (a->count != b->count || monomial == OC_NO_MONOMIAL ||
         !oc_poly_divide_monomial(space, &pa, a, ma) ||
-        !oc_poly_divide_monomial(space, &pb, b, mb) ||
-        !proportional(&pa, &pb))
+        !oc_poly_divide_monomial(space, &pb, b, mb) || !proportional(&pa, &pb))
         return OC_UNKNOWN;
     return oc_expr_mul(space, ratio(space, &pa, &pb),
                        single_term(space, monomial));
@@ -124,8 +123,8 @@ static oc_i128 floored(oc_i128 a, int64_t q)
 /* floor((g*p + c) / (g*q)) == floor((p + floor(c / g)) / q) */
 static void divide_out_common_factor(division *d)
 {
-    int64_t g = (int64_t)oc_gcd_u128(oc_poly_content_nonconstant(&d->r),
-                                     (oc_u128)d->q);
+    int64_t g =
+        (int64_t)oc_gcd_u128(oc_poly_content_nonconstant(&d->r), (oc_u128)d->q);
     size_t kept = 0;
     for (size_t i = 0; i < d->r.count && g > 1; i++) {
         oc_term term = d->r.terms[i];
@@ -166,8 +165,8 @@ static void orient(division *d)
         return;
     oc_term top = {d->q - 1, 0};
     oc_poly mirrored;
-    if (!oc_poly_combine(d->space, &mirrored, &(oc_poly){&top, 1, 1}, 1,
-                         &d->r, -1)) {
+    if (!oc_poly_combine(d->space, &mirrored, &(oc_poly){&top, 1, 1}, 1, &d->r,
+                         -1)) {
         d->overflow = true;
         return;
     }
@@ -331,8 +330,8 @@ static oc_expr divide(division *d)
     if (constant_residue(d, &left)) {
         oc_expr r = oc_expr_sub(d->space, oc_poly_intern(d->space, &d->r),
                                 oc_expr_int(d->space, left));
-        return finished(d, oc_expr_mul(d->space, r,
-                                       oc_expr_rational(d->space, 1, d->q)));
+        return finished(
+            d, oc_expr_mul(d->space, r, oc_expr_rational(d->space, 1, d->q)));
     }
     oc_expr arguments[2] = {
         oc_argument(d->space, oc_poly_intern(d->space, &d->r)),
@@ -368,14 +367,12 @@ static void cancel_common_factor(oc_space *space, oc_expr *n, oc_expr *d)
     oc_poly p = oc_poly_of(space, *n, &hold);
     const oc_poly *q = &oc_entry_of(space, *d)->poly;
     oc_u128 content = oc_gcd_u128(oc_poly_content(&p), oc_poly_content(q));
-    uint32_t monomial =
-        oc_monomial_gcd(space, oc_poly_monomial(space, &p),
-                        oc_poly_monomial(space, q));
+    uint32_t monomial = oc_monomial_gcd(space, oc_poly_monomial(space, &p),
+                                        oc_poly_monomial(space, q));
     if ((content == 1 && monomial == 0) || monomial == OC_NO_MONOMIAL)
         return;
-    oc_expr divisor =
-        oc_expr_mul(space, oc_expr_int(space, (oc_i128)content),
-                    single_term(space, monomial));
+    oc_expr divisor = oc_expr_mul(space, oc_expr_int(space, (oc_i128)content),
+                                  single_term(space, monomial));
     *n = oc_expr_quotient(space, *n, divisor);
     *d = oc_expr_quotient(space, *d, divisor);
 }
@@ -407,8 +404,7 @@ static oc_expr whole_part(oc_space *space, oc_expr n, const oc_poly *d)
             term.coefficient)
             whole.terms[whole.count++] = term;
     }
-    return oc_poly_gather(&whole) ? oc_poly_intern(space, &whole)
-                                  : OC_OVERFLOW;
+    return oc_poly_gather(&whole) ? oc_poly_intern(space, &whole) : OC_OVERFLOW;
 }
 
 static oc_expr floor_symbolic(oc_space *space, oc_expr n, oc_expr d)
@@ -468,34 +464,31 @@ oc_expr oc_expr_floor_div(oc_space *space, oc_expr a, oc_expr b)
         return oc_expr_absorb(a, b);
     if (oc_expr_is(b, 0))
         return OC_UNKNOWN;
-    if (oc_expr_is(a, 0) ||
-        (oc_expr_is(b, 1) && oc_expr_is_integral(space, a)))
+    if (oc_expr_is(a, 0) || (oc_expr_is(b, 1) && oc_expr_is_integral(space, a)))
         return a;
     oc_expr da = oc_expr_of(1), db = oc_expr_of(1);
     if (!oc_expr_is_integral(space, a))
         da = oc_expr_int(space, oc_expr_denominator(space, a));
     if (!oc_expr_is_integral(space, b))
         db = oc_expr_int(space, oc_expr_denominator(space, b));
-    return floor_integral(
-        space, oc_expr_mul(space, oc_expr_numerator(space, a), db),
-        oc_expr_mul(space, oc_expr_numerator(space, b), da));
+    return floor_integral(space,
+                          oc_expr_mul(space, oc_expr_numerator(space, a), db),
+                          oc_expr_mul(space, oc_expr_numerator(space, b), da));
 }
 
 oc_expr oc_expr_ceil_div(oc_space *space, oc_expr a, oc_expr b)
 {
     int64_t q;
-    if (oc_expr_is_integral(space, a) && oc_expr_to_i64(space, b, &q) &&
-        q > 0)
+    if (oc_expr_is_integral(space, a) && oc_expr_to_i64(space, b, &q) && q > 0)
         return oc_expr_floor_div(
             space, oc_expr_add(space, a, oc_expr_int(space, q - 1)), b);
-    return oc_expr_neg(
-        space, oc_expr_floor_div(space, oc_expr_neg(space, a), b));
+    return oc_expr_neg(space,
+                       oc_expr_floor_div(space, oc_expr_neg(space, a), b));
 }
 
 oc_expr oc_expr_mod(oc_space *space, oc_expr a, oc_expr b)
 {
-    oc_expr multiple =
-        oc_expr_mul(space, b, oc_expr_floor_div(space, a, b));
+    oc_expr multiple = oc_expr_mul(space, b, oc_expr_floor_div(space, a, b));
     return oc_expr_sub(space, a, multiple);
 }
 

@@ -204,8 +204,7 @@ static oc_status atom_value(const evaluation *e, const oc_atom *atom,
 
 static void reduce(oc_i128 *numerator, int64_t *denominator)
 {
-    oc_u128 size = *numerator < 0 ? -(oc_u128)*numerator
-                                  : (oc_u128)*numerator;
+    oc_u128 size = *numerator < 0 ? -(oc_u128)*numerator : (oc_u128)*numerator;
     oc_u128 g = oc_gcd_u128(size, (oc_u128)*denominator);
     *numerator /= (oc_i128)g;
     *denominator /= (int64_t)g;
@@ -233,8 +232,7 @@ oc_status oc_expr_evaluate(oc_space *space, oc_expr a, const oc_i128 *values,
         if (status != OC_OK)
             return status;
     }
-    oc_status status =
-        poly_value(&e, &oc_entry_of(space, a)->poly, numerator);
+    oc_status status = poly_value(&e, &oc_entry_of(space, a)->poly, numerator);
     *denominator = oc_entry_of(space, a)->poly.denominator;
     if (status == OC_OK)
         reduce(numerator, denominator);
@@ -263,11 +261,10 @@ static oc_expr rebuild(oc_space *space, oc_expr a, replacement *replace,
     oc_sum *sum = oc_sum_new(space);
     for (size_t i = 0; i < p.count; i++) {
         const oc_monomial *m = space->monomials[p.terms[i].monomial];
-        oc_expr product = oc_expr_rational(space, p.terms[i].coefficient,
-                                           p.denominator);
+        oc_expr product =
+            oc_expr_rational(space, p.terms[i].coefficient, p.denominator);
         for (uint32_t j = 0; j < m->count; j++) {
-            oc_expr base =
-                replace(context, space->atoms[m->factors[j].atom]);
+            oc_expr base = replace(context, space->atoms[m->factors[j].atom]);
             product = oc_expr_mul(space, product,
                                   power(space, base, m->factors[j].power));
         }
@@ -305,8 +302,8 @@ static oc_expr rebuilt_atom(oc_space *space, const oc_atom *atom)
     oc_expr args[OC_EXTREMUM_ARGUMENTS];
     bool same = true;
     for (uint32_t i = 0; i < atom->argument_count; i++) {
-        args[i] = rebuild(space, atom->arguments[i], replace_walked,
-                          &space->walk);
+        args[i] =
+            rebuild(space, atom->arguments[i], replace_walked, &space->walk);
         same = same && args[i] == atom->arguments[i];
     }
     if (same)

@@ -38,7 +38,8 @@ static void add_argument(extremum *e, oc_expr a)
     if (!oc_expr_is_known(a))
         e->overflow = true;
     for (size_t i = 0; i < e->count; i++)
-        if (e->overflow || e->arguments[i] == a || dominated(e, a, e->arguments[i]))
+        if (e->overflow || e->arguments[i] == a ||
+            dominated(e, a, e->arguments[i]))
             return;
     for (size_t i = 0; i < e->count; i++)
         if (!dominated(e, e->arguments[i], a))
@@ -57,10 +58,8 @@ static const oc_atom *inner_extremum(const extremum *e, oc_expr a,
     const oc_atom *found = NULL;
     for (size_t i = 0; i < p.count; i++) {
         oc_i128 c = p.terms[i].coefficient;
-        const oc_atom *atom =
-            oc_monomial_atom(e->space, p.terms[i].monomial);
-        if (!atom ||
-            (atom->kind != OC_ATOM_MIN && atom->kind != OC_ATOM_MAX) ||
+        const oc_atom *atom = oc_monomial_atom(e->space, p.terms[i].monomial);
+        if (!atom || (atom->kind != OC_ATOM_MIN && atom->kind != OC_ATOM_MAX) ||
             (atom->kind == e->kind) != (c > 0))
             continue;
         if (found)
@@ -82,12 +81,12 @@ static void add_flattened(extremum *e, oc_expr a)
     }
     e->flattened = true;
     oc_expr factor = oc_expr_int(e->space, coefficient);
-    oc_expr rest = oc_expr_sub(e->space, a,
-                               oc_expr_mul(e->space, factor, inner->expr));
+    oc_expr rest =
+        oc_expr_sub(e->space, a, oc_expr_mul(e->space, factor, inner->expr));
     for (uint32_t i = 0; i < inner->argument_count; i++)
-        add_argument(e, oc_expr_add(e->space, rest,
-                                    oc_expr_mul(e->space, factor,
-                                                inner->arguments[i])));
+        add_argument(
+            e, oc_expr_add(e->space, rest,
+                           oc_expr_mul(e->space, factor, inner->arguments[i])));
 }
 
 /* ---- form ---- */
@@ -102,8 +101,8 @@ static oc_expr common_part(extremum *e)
     for (size_t n = 1; n < e->count; n++) {
         oc_term hold_other;
         oc_poly other = oc_poly_of(e->space, e->arguments[n], &hold_other);
-        oc_poly merged = {
-            oc_scratch_take(e->space, least.count + other.count), 0, 1};
+        oc_poly merged = {oc_scratch_take(e->space, least.count + other.count),
+                          0, 1};
         size_t i = 0, j = 0;
         while (i < least.count || j < other.count) {
             oc_term a = {0, UINT32_MAX}, b = {0, UINT32_MAX};
@@ -115,9 +114,8 @@ static oc_expr common_part(extremum *e)
             j += b.monomial <= a.monomial;
             oc_i128 ca = a.monomial <= b.monomial ? a.coefficient : 0;
             oc_i128 cb = b.monomial <= a.monomial ? b.coefficient : 0;
-            oc_term term = {ca < cb ? ca : cb, a.monomial < b.monomial
-                                                   ? a.monomial
-                                                   : b.monomial};
+            oc_term term = {ca < cb ? ca : cb,
+                            a.monomial < b.monomial ? a.monomial : b.monomial};
             if (term.coefficient)
                 merged.terms[merged.count++] = term;
         }
@@ -171,8 +169,7 @@ static void take_out(extremum *e)
         return;
     oc_expr content = oc_expr_int(e->space, common_content(e));
     for (size_t i = 0; i < e->count; i++)
-        e->arguments[i] =
-            oc_expr_quotient(e->space, e->arguments[i], content);
+        e->arguments[i] = oc_expr_quotient(e->space, e->arguments[i], content);
     common = oc_expr_mul(e->space, e->scale, common);
     e->shift = oc_expr_add(e->space, e->shift, common);
     e->scale = oc_expr_mul(e->space, e->scale, content);
@@ -243,12 +240,11 @@ static oc_expr extremum_of(oc_space *space, oc_atom_kind kind, oc_expr a,
     oc_scratch_release(space, mark);
     if (denominator == 1)
         return result;
-    return oc_expr_mul(space, result,
-                       oc_expr_rational(space, 1, denominator));
+    return oc_expr_mul(space, result, oc_expr_rational(space, 1, denominator));
 }
 
-static oc_expr least_or_greatest(oc_space *space, oc_atom_kind kind,
-                                 oc_expr a, oc_expr b)
+static oc_expr least_or_greatest(oc_space *space, oc_atom_kind kind, oc_expr a,
+                                 oc_expr b)
 {
     if (oc_expr_is_immediate(a) && oc_expr_is_immediate(b))
         return ((int64_t)a < (int64_t)b) == (kind == OC_ATOM_MIN) ? a : b;
@@ -283,19 +279,12 @@ oc_expr oc_expr_clog2(oc_space *space, oc_expr a)
 
 /* ---- BCAST ---- */
 
-static bool at_least_two(oc_space *space, oc_expr a)
-{
-    return oc_expr_at_most(space, oc_expr_of(2), a) == OC_YES;
-}
-
 /* The arguments of a nest of BCASTs, each once and in order. False when
  * there are too many. */
-static bool collect(oc_space *space, oc_expr *leaves, size_t *count,
-                    oc_expr a)
+static bool collect(oc_space *space, oc_expr *leaves, size_t *count, oc_expr a)
 {
     const oc_atom *atom = oc_expr_atom(space, a);
-    for (; atom && atom->kind == OC_ATOM_BCAST;
-         atom = oc_expr_atom(space, a)) {
+    for (; atom && atom->kind == OC_ATOM_BCAST; atom = oc_expr_atom(space, a)) {
         if (!collect(space, leaves, count, atom->arguments[1]))
             return false;
         a = atom->arguments[0]; /* nests on the left only */
@@ -351,14 +340,13 @@ oc_expr oc_expr_bcast(oc_space *space, oc_expr a, oc_expr b)
         return a;
     if (oc_expr_is_constant(space, a) && oc_expr_is_constant(space, b))
         return spelling(space, a, b);
-    if (at_least_two(space, a) || at_least_two(space, b))
-        return at_least_two(space, a) ? a : b;
+    if (oc_at_least_two(space, a) || oc_at_least_two(space, b))
+        return oc_at_least_two(space, a) ? a : b;
     oc_expr leaves[OC_BCAST_ARGUMENTS + 1];
     size_t count = 0;
     if (!collect(space, leaves, &count, a) ||
         !collect(space, leaves, &count, b))
-        return bcast_atom(space, oc_let_make(space, a),
-                          oc_let_make(space, b));
+        return bcast_atom(space, oc_let_make(space, a), oc_let_make(space, b));
     oc_expr result = leaves[0];
     for (size_t i = 1; i < count; i++)
         result = bcast_atom(space, result, leaves[i]);

@@ -28,8 +28,7 @@ static oc_expr find_value(void *context, const char *name, size_t bytes)
     return names->values[index];
 }
 
-static oc_status failed(const char *text, oc_parse_result result,
-                        oc_error *err)
+static oc_status failed(const char *text, oc_parse_result result, oc_error *err)
 {
     switch (result.failure) {
     case OC_PARSE_OK:
@@ -53,8 +52,7 @@ static oc_status failed(const char *text, oc_parse_result result,
                    "not a formula at character %zu", result.offset + 1);
 }
 
-static void define(scope *names, const char *name, size_t index,
-                   oc_expr value)
+static void define(scope *names, const char *name, size_t index, oc_expr value)
 {
     names->values[index] = value;
     (void)oc_map_put(names->names, name, strlen(name), index);
@@ -104,15 +102,17 @@ static oc_status evaluate_or_escape(oc_arena *arena, oc_i128 *value,
 }
 
 oc_status oc_formula_evaluate(oc_i128 *value, const char *text,
-                              const oc_binding *bindings,
-                              size_t binding_count,
+                              const oc_binding *bindings, size_t binding_count,
                               const char *const *definition_names,
                               const char *const *definition_formulas,
                               size_t definition_count, oc_error *err)
 {
-    request of = {text,           bindings,
-                  binding_count,  definition_names,
-                  definition_formulas, definition_count};
+    request of = {text,
+                  bindings,
+                  binding_count,
+                  definition_names,
+                  definition_formulas,
+                  definition_count};
     oc_arena arena = {0};
     oc_status status = evaluate_or_escape(&arena, value, &of, err);
     oc_arena_free(&arena);

@@ -79,7 +79,7 @@ typedef struct oc_entry {
 typedef struct oc_index {
     struct oc_index_slot {
         uint32_t number, hash;
-    } *slots;
+    } * slots;
     size_t room, used;
 } oc_index;
 
@@ -133,7 +133,7 @@ struct oc_space {
     oc_symbol *symbols;
     oc_expr *symbol_exprs;
     size_t symbol_count, symbol_room, symbol_expr_room;
-    oc_map *names; /* of symbols */
+    oc_map *names;  /* of symbols */
     uint32_t *lets; /* atoms */
     const char **let_names;
     size_t let_count, let_room, let_name_room;
@@ -235,6 +235,11 @@ void oc_facts_truncate(oc_space *space, size_t count);
 /* The first fact of that kind about `form` (and divisor), or SIZE_MAX. */
 size_t oc_fact_find(oc_space *space, oc_relation relation, oc_expr form,
                     oc_expr divisor);
+
+static inline bool oc_at_least_two(oc_space *space, oc_expr a)
+{
+    return oc_expr_at_most(space, oc_expr_of(2), a) == OC_YES;
+}
 
 /* ---- evaluate.c ---- */
 /* a with one atom replaced where it is not inside another. */

@@ -36,11 +36,9 @@ static oc_interval interval_of(range r)
 {
     oc_interval interval = {OC_UNBOUNDED_BELOW, OC_UNBOUNDED_ABOVE};
     if (r.lower > INT64_MIN)
-        interval.lower =
-            r.lower < INT64_MAX ? (int64_t)r.lower : INT64_MAX - 1;
+        interval.lower = r.lower < INT64_MAX ? (int64_t)r.lower : INT64_MAX - 1;
     if (r.upper < INT64_MAX)
-        interval.upper =
-            r.upper > INT64_MIN ? (int64_t)r.upper : INT64_MIN + 1;
+        interval.upper = r.upper > INT64_MIN ? (int64_t)r.upper : INT64_MIN + 1;
     return interval;
 }
 
@@ -161,11 +159,10 @@ static range extremum_range(oc_space *space, const oc_poly *p, size_t term,
                             const oc_atom *atom)
 {
     range r = {-INFINITE, INFINITE};
-    bool below = (atom->kind == OC_ATOM_MAX) ==
-                 (p->terms[term].coefficient > 0);
+    bool below =
+        (atom->kind == OC_ATOM_MAX) == (p->terms[term].coefficient > 0);
     for (uint32_t i = 0; i < atom->argument_count; i++) {
-        range other =
-            replaced_range(space, p, term, atom->arguments[i], 1);
+        range other = replaced_range(space, p, term, atom->arguments[i], 1);
         if (below)
             r.lower = meet(r, other).lower;
         else
@@ -278,8 +275,7 @@ oc_interval oc_atom_interval(const oc_space *space, oc_atom_kind kind,
 {
     range r = range_of(oc_expr_interval(space, arguments[0]));
     if (kind == OC_ATOM_FDIV)
-        r = quotient_range(
-            r, range_of(oc_expr_interval(space, arguments[1])));
+        r = quotient_range(r, range_of(oc_expr_interval(space, arguments[1])));
     else if (kind == OC_ATOM_CLOG2)
         r = clog2_range(r);
     else if (kind != OC_ATOM_LET)

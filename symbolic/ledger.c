@@ -107,8 +107,8 @@ static oc_expr through_extremum(oc_space *space, const oc_atom *atom,
     oc_expr open = OC_UNKNOWN;
     for (uint32_t i = 0; i < atom->argument_count; i++) {
         oc_expr a = atom->arguments[i];
-        oc_expr one = positive ? oc_expr_add(space, c, a)
-                               : oc_expr_sub(space, c, a);
+        oc_expr one =
+            positive ? oc_expr_add(space, c, a) : oc_expr_sub(space, c, a);
         size_t fact;
         if (oc_ask_nonnegative(space, one, &fact) == (all ? OC_YES : OC_NO))
             continue;
@@ -126,8 +126,7 @@ static oc_expr step_inwards(oc_space *space, oc_expr form)
     size_t first = p->terms[0].monomial == 0;
     if (p->count != first + 1)
         return OC_UNKNOWN;
-    const oc_atom *atom =
-        oc_monomial_atom(space, p->terms[first].monomial);
+    const oc_atom *atom = oc_monomial_atom(space, p->terms[first].monomial);
     if (!atom)
         return OC_UNKNOWN;
     bool positive = p->terms[first].coefficient > 0;
@@ -155,8 +154,7 @@ static oc_expr normal_inequality(oc_space *space, oc_expr form)
 }
 
 /* form == right - left, both with positive coefficients only. */
-static void split(oc_space *space, oc_expr form, oc_expr *left,
-                  oc_expr *right)
+static void split(oc_space *space, oc_expr form, oc_expr *left, oc_expr *right)
 {
     oc_term hold;
     oc_poly p = oc_poly_of(space, form, &hold);
@@ -197,8 +195,7 @@ static size_t weaker_entry(oc_space *space, oc_expr form)
         const oc_fact *fact = &space->facts[space->links[link - 1].fact];
         if (fact->relation == OC_AT_MOST && fact->assumption != SIZE_MAX &&
             space->assumptions[fact->assumption].relation == OC_AT_MOST &&
-            oc_expr_is_constant(space,
-                                oc_expr_sub(space, fact->form, form)))
+            oc_expr_is_constant(space, oc_expr_sub(space, fact->form, form)))
             return fact->assumption;
     }
     return SIZE_MAX;
@@ -243,9 +240,8 @@ static oc_expr normal_equality(oc_space *space, oc_expr form)
     oc_poly p = oc_entry_of(space, form)->poly, divided;
     oc_u128 content = oc_poly_content(&p);
     oc_i128 g = content <= (oc_u128)INT64_MAX ? (oc_i128)content : 1;
-    if (p.count > 1 &&
-        oc_poly_divide_monomial(space, &divided, &p,
-                                oc_poly_monomial(space, &p)))
+    if (p.count > 1 && oc_poly_divide_monomial(space, &divided, &p,
+                                               oc_poly_monomial(space, &p)))
         p = divided;
     p.denominator = 1;
     if (p.terms[p.terms[0].monomial == 0].coefficient > 0)
@@ -326,11 +322,10 @@ static oc_tri assume_nonzero(oc_space *space, oc_expr a, size_t node)
     size_t fact;
     oc_tri zero = oc_ask_zero(space, a, &fact);
     if (zero != OC_MAYBE || !oc_expr_is_known(a))
-        return zero == OC_YES ? OC_NO
-                              : (zero == OC_NO ? OC_YES : OC_MAYBE);
+        return zero == OC_YES ? OC_NO : (zero == OC_NO ? OC_YES : OC_MAYBE);
     if (oc_ask_nonnegative(space, a, &fact) == OC_YES)
-        return assume_nonnegative(
-            space, oc_expr_sub(space, a, oc_expr_of(1)), node);
+        return assume_nonnegative(space, oc_expr_sub(space, a, oc_expr_of(1)),
+                                  node);
     return assume_literally(space,
                             (oc_assumption){.relation = OC_NONZERO,
                                             .left = a,
@@ -347,8 +342,7 @@ oc_tri oc_assume(oc_space *space, oc_relation relation, oc_expr left,
     case OC_EQUAL:
         return assume_equal(space, left, right, node);
     case OC_AT_MOST:
-        return assume_nonnegative(space, oc_expr_sub(space, right, left),
-                                  node);
+        return assume_nonnegative(space, oc_expr_sub(space, right, left), node);
     case OC_DIVIDES:
         return assume_divides(space, left, right, node);
     case OC_NONZERO:

@@ -33,9 +33,8 @@ static uint32_t monomial_new(oc_space *space, const oc_factor *factors,
         m->depth = depth > m->depth ? depth : m->depth;
     }
     m->interval = oc_monomial_interval(space, factors, count);
-    space->monomials =
-        oc_grown(space, space->monomials, space->monomial_count,
-                 &space->monomial_room, sizeof(oc_monomial *));
+    space->monomials = oc_grown(space, space->monomials, space->monomial_count,
+                                &space->monomial_room, sizeof(oc_monomial *));
     space->monomials[space->monomial_count] = m;
     oc_index_put(space, &space->monomial_index, hash, space->monomial_count);
     return (uint32_t)space->monomial_count++;
@@ -58,9 +57,18 @@ uint32_t oc_monomial_make(oc_space *space, const oc_factor *factors,
 /* What becomes of a power in a (0: absent there) and one in b. */
 typedef uint32_t merge_power(uint32_t a, uint32_t b);
 
-static uint32_t power_sum(uint32_t a, uint32_t b) { return a + b; }
-static uint32_t power_difference(uint32_t a, uint32_t b) { return a - b; }
-static uint32_t power_least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+static uint32_t power_sum(uint32_t a, uint32_t b)
+{
+    return a + b;
+}
+static uint32_t power_difference(uint32_t a, uint32_t b)
+{
+    return a - b;
+}
+static uint32_t power_least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
 
 static uint32_t merge(oc_space *space, uint32_t a, uint32_t b,
                       merge_power *power)
@@ -75,8 +83,7 @@ static uint32_t merge(oc_space *space, uint32_t a, uint32_t b,
         uint32_t power_b = atom_b <= atom_a ? mb->factors[j++].power : 0;
         uint32_t merged = power(power_a, power_b);
         if (merged)
-            factors[count++] =
-                (oc_factor){power_a ? atom_a : atom_b, merged};
+            factors[count++] = (oc_factor){power_a ? atom_a : atom_b, merged};
     }
     return oc_monomial_make(space, factors, count);
 }

@@ -60,7 +60,10 @@ static operand fail(parser *in, oc_parse_failure failure, size_t at,
 
 /* ---- characters ---- */
 
-static bool is_digit(char c) { return c >= '0' && c <= '9'; }
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 
 static bool is_letter(char c)
 {
@@ -291,8 +294,7 @@ static operand product(parser *in)
         else
             return a;
         oc_expr left = a.value, right = unary(in).value;
-        a = divides ? fraction(in, left, right)
-                    : plain(of(space, left, right));
+        a = divides ? fraction(in, left, right) : plain(of(space, left, right));
         a = checked(in, left, right, a, at);
     }
 }

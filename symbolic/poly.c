@@ -44,8 +44,7 @@ oc_poly oc_poly_copy(oc_space *space, const oc_poly *p)
 
 oc_i128 oc_poly_constant(const oc_poly *p)
 {
-    return p->count && p->terms[0].monomial == 0 ? p->terms[0].coefficient
-                                                 : 0;
+    return p->count && p->terms[0].monomial == 0 ? p->terms[0].coefficient : 0;
 }
 
 static oc_u128 magnitude(oc_i128 value)
@@ -61,7 +60,10 @@ static oc_u128 content_from(const oc_poly *p, size_t first)
     return g;
 }
 
-oc_u128 oc_poly_content(const oc_poly *p) { return content_from(p, 0); }
+oc_u128 oc_poly_content(const oc_poly *p)
+{
+    return content_from(p, 0);
+}
 
 oc_u128 oc_poly_content_nonconstant(const oc_poly *p)
 {
@@ -86,10 +88,9 @@ static bool merge_terms(oc_poly *out, const oc_poly *p, oc_i128 scale_p,
         if (!(mp <= mq ? scale_term(term, &p->terms[i], scale_p)
                        : scale_term(term, &q->terms[j], scale_q)))
             return false;
-        if (mp == mq &&
-            (!scale_term(&other, &q->terms[j], scale_q) ||
-             !oc_add_i128(&term->coefficient, term->coefficient,
-                          other.coefficient)))
+        if (mp == mq && (!scale_term(&other, &q->terms[j], scale_q) ||
+                         !oc_add_i128(&term->coefficient, term->coefficient,
+                                      other.coefficient)))
             return false;
         i += mp <= mq;
         j += mq <= mp;
@@ -180,8 +181,8 @@ static bool multiply(oc_space *space, oc_poly *out, const oc_poly *p,
     for (size_t i = 0; i < p->count; i++)
         for (size_t j = 0; j < q->count; j++) {
             oc_term *term = &out->terms[out->count++];
-            term->monomial = oc_monomial_product(
-                space, p->terms[i].monomial, q->terms[j].monomial);
+            term->monomial = oc_monomial_product(space, p->terms[i].monomial,
+                                                 q->terms[j].monomial);
             if (term->monomial == OC_NO_MONOMIAL ||
                 !oc_mul_i128(&term->coefficient, p->terms[i].coefficient,
                              q->terms[j].coefficient))
@@ -281,8 +282,7 @@ static oc_expr opaque(oc_space *space, oc_expr a)
 {
     oc_expr name = oc_let_make(space, oc_expr_numerator(space, a));
     return oc_expr_mul(
-        space, name,
-        oc_expr_rational(space, 1, oc_expr_denominator(space, a)));
+        space, name, oc_expr_rational(space, 1, oc_expr_denominator(space, a)));
 }
 
 static oc_expr opaque_when(oc_space *space, oc_expr a, bool too_many)

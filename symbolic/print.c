@@ -150,8 +150,7 @@ static void print_atom(printer *to, const oc_atom *atom, level allowed)
         break;
     case OC_ATOM_CLOG2:
         oc_text_puts(to->out, "(");
-        print(to,
-              oc_expr_sub(to->space, atom->arguments[0], oc_expr_of(1)),
+        print(to, oc_expr_sub(to->space, atom->arguments[0], oc_expr_of(1)),
               LEVEL_SUM);
         oc_text_puts(to->out, ").bit_length()");
         break;
@@ -215,8 +214,7 @@ static void take_out(printer *to, oc_poly *p, oc_term *common)
     oc_u128 content = oc_poly_content(p);
     oc_poly divided;
     common->monomial = oc_poly_monomial(to->space, p);
-    common->coefficient =
-        content <= (oc_u128)INT64_MAX ? (oc_i128)content : 1;
+    common->coefficient = content <= (oc_u128)INT64_MAX ? (oc_i128)content : 1;
     bool positive = false;
     for (size_t i = 0; i < p->count; i++)
         positive = positive || p->terms[i].coefficient > 0;
@@ -285,8 +283,8 @@ static void print(printer *to, oc_expr a, level allowed)
     }
     oc_term hold;
     oc_poly p = oc_poly_of(to->space, a, &hold);
-    if (oc_expr_is_immediate(a) && (allowed == LEVEL_SUM || p.count == 0 ||
-                                    hold.coefficient > 0)) {
+    if (oc_expr_is_immediate(a) &&
+        (allowed == LEVEL_SUM || p.count == 0 || hold.coefficient > 0)) {
         print_int(to, hold.coefficient);
         return;
     }

@@ -24,16 +24,15 @@ void oc_fact_add(oc_space *space, oc_relation relation, oc_expr form,
         return;
     space->facts = oc_grown(space, space->facts, space->fact_count,
                             &space->fact_room, sizeof(oc_fact));
-    space->facts[space->fact_count] = (oc_fact){relation, form, divisor,
-                                                assumption, space->link_count};
+    space->facts[space->fact_count] =
+        (oc_fact){relation, form, divisor, assumption, space->link_count};
     const oc_poly *p = &oc_entry_of(space, form)->poly;
     for (size_t i = p->terms[0].monomial == 0; i < p->count; i++) {
         oc_monomial *m = space->monomials[p->terms[i].monomial];
         space->links = oc_grown(space, space->links, space->link_count,
                                 &space->link_room, sizeof(oc_link));
-        space->links[space->link_count++] =
-            (oc_link){(uint32_t)space->fact_count, p->terms[i].monomial,
-                      m->newest_link};
+        space->links[space->link_count++] = (oc_link){
+            (uint32_t)space->fact_count, p->terms[i].monomial, m->newest_link};
         m->newest_link = (uint32_t)space->link_count;
     }
     space->fact_count++;
@@ -107,8 +106,7 @@ static bool follows_from_a_fact(oc_space *space, const oc_poly *p,
     for (size_t i = 0; i < p->count; i++) {
         if (p->terms[i].monomial == 0)
             continue;
-        uint32_t link =
-            space->monomials[p->terms[i].monomial]->newest_link;
+        uint32_t link = space->monomials[p->terms[i].monomial]->newest_link;
         for (; link && trials < FACT_TRIALS; trials++) {
             const oc_link *l = &space->links[link - 1];
             if (follows(space, p, i, &space->facts[l->fact])) {
@@ -172,9 +170,8 @@ static bool shifted_nonnegative(oc_space *space, const oc_poly *p, int sign,
     oc_term term = {shift, 0};
     oc_poly numerator = {p->terms, p->count, 1};
     oc_poly constant = {&term, shift != 0, 1}, out;
-    bool yes =
-        oc_poly_combine(space, &out, &numerator, sign, &constant, 1) &&
-        poly_nonnegative(space, &out, fact);
+    bool yes = oc_poly_combine(space, &out, &numerator, sign, &constant, 1) &&
+               poly_nonnegative(space, &out, fact);
     oc_scratch_release(space, mark);
     return yes;
 }

@@ -52,8 +52,7 @@ void oc_index_put(oc_space *space, oc_index *index, uint32_t hash,
     if (4 * (index->used + 1) > 3 * index->room) {
         oc_index old = *index;
         index->room = old.room ? 2 * old.room : 64;
-        index->slots =
-            OC_NEW(space->arena, struct oc_index_slot, index->room);
+        index->slots = OC_NEW(space->arena, struct oc_index_slot, index->room);
         for (size_t i = 0; i < old.room; i++)
             if (old.slots[i].number)
                 index_place(index, old.slots[i].hash, old.slots[i].number);
@@ -74,9 +73,15 @@ oc_space *oc_space_new(oc_arena *arena, size_t max_entries)
     return space;
 }
 
-bool oc_space_full(const oc_space *space) { return space->full; }
+bool oc_space_full(const oc_space *space)
+{
+    return space->full;
+}
 
-size_t oc_space_count(const oc_space *space) { return space->entry_count; }
+size_t oc_space_count(const oc_space *space)
+{
+    return space->entry_count;
+}
 
 /* ---- scratch ---- */
 
@@ -88,16 +93,14 @@ oc_mark oc_scratch_here(oc_space *space)
 
 static oc_chunk *next_chunk(oc_space *space, size_t count)
 {
-    oc_chunk **link =
-        space->chunk ? &space->chunk->next : &space->first_chunk;
+    oc_chunk **link = space->chunk ? &space->chunk->next : &space->first_chunk;
     if (*link && (*link)->room >= count)
         return *link;
     size_t room = count > CHUNK_TERMS ? 2 * count : CHUNK_TERMS;
     size_t bytes = 0;
     if (OC_MUL_OVERFLOWS(room, sizeof(oc_term), &bytes))
         bytes = SIZE_MAX - sizeof(oc_chunk); /* refused below */
-    oc_chunk *chunk =
-        oc_arena_alloc(space->arena, 1, sizeof(oc_chunk) + bytes);
+    oc_chunk *chunk = oc_arena_alloc(space->arena, 1, sizeof(oc_chunk) + bytes);
     chunk->room = room;
     chunk->next = *link;
     return *link = chunk;
@@ -234,8 +237,8 @@ static oc_expr atom_new(oc_space *space, const oc_atom *model, uint32_t hash)
     *atom = *model;
     atom->arguments = oc_arena_copy(space->arena, model->arguments,
                                     model->argument_count * sizeof(oc_expr));
-    atom->depth = atom_depth(space, atom->kind, atom->arguments,
-                             atom->argument_count);
+    atom->depth =
+        atom_depth(space, atom->kind, atom->arguments, atom->argument_count);
     space->atoms = oc_grown(space, space->atoms, space->atom_count,
                             &space->atom_room, sizeof(oc_atom *));
     uint32_t number = (uint32_t)space->atom_count;
@@ -294,11 +297,10 @@ const oc_atom *oc_expr_atom(const oc_space *space, oc_expr a)
 oc_expr oc_symbol_new(oc_space *space, const oc_symbol *symbol)
 {
     size_t index = space->symbol_count;
-    space->symbols = oc_grown(space, space->symbols, index,
-                              &space->symbol_room, sizeof(oc_symbol));
-    space->symbol_exprs =
-        oc_grown(space, space->symbol_exprs, index, &space->symbol_expr_room,
-                 sizeof(oc_expr));
+    space->symbols = oc_grown(space, space->symbols, index, &space->symbol_room,
+                              sizeof(oc_symbol));
+    space->symbol_exprs = oc_grown(space, space->symbol_exprs, index,
+                                   &space->symbol_expr_room, sizeof(oc_expr));
     oc_symbol *own = &space->symbols[index];
     *own = *symbol;
     size_t bytes = strlen(symbol->name);
@@ -312,7 +314,10 @@ oc_expr oc_symbol_new(oc_space *space, const oc_symbol *symbol)
                oc_atom_make(space, OC_ATOM_SYMBOL, (uint32_t)index, NULL, 0);
 }
 
-size_t oc_symbol_count(const oc_space *space) { return space->symbol_count; }
+size_t oc_symbol_count(const oc_space *space)
+{
+    return space->symbol_count;
+}
 
 const oc_symbol *oc_symbol_at(const oc_space *space, size_t index)
 {
@@ -351,8 +356,8 @@ oc_expr oc_let_make(oc_space *space, oc_expr a)
     if (space->atom_count == before)
         return let;
     space->atoms[before]->index = (uint32_t)index;
-    space->lets = oc_grown(space, space->lets, index, &space->let_room,
-                           sizeof(uint32_t));
+    space->lets =
+        oc_grown(space, space->lets, index, &space->let_room, sizeof(uint32_t));
     space->let_names = oc_grown(space, space->let_names, index,
                                 &space->let_name_room, sizeof(char *));
     space->lets[index] = (uint32_t)before;
@@ -373,7 +378,10 @@ oc_expr oc_argument(oc_space *space, oc_expr a)
     return oc_let_make(space, a);
 }
 
-size_t oc_let_count(const oc_space *space) { return space->let_count; }
+size_t oc_let_count(const oc_space *space)
+{
+    return space->let_count;
+}
 
 const char *oc_let_name(const oc_space *space, size_t index)
 {

@@ -96,8 +96,8 @@ bool oc_expr_is_constant(const oc_space *space, oc_expr a); /* no symbols */
 bool oc_expr_to_int(const oc_space *space, oc_expr a, oc_i128 *value);
 bool oc_expr_to_i64(const oc_space *space, oc_expr a, int64_t *value);
 /* True when a is a constant; numerator over denominator > 0, reduced. */
-bool oc_expr_to_rational(const oc_space *space, oc_expr a,
-                         oc_i128 *numerator, int64_t *denominator);
+bool oc_expr_to_rational(const oc_space *space, oc_expr a, oc_i128 *numerator,
+                         int64_t *denominator);
 /* True when every coefficient is an integer: the value is one for integer
  * symbols. */
 bool oc_expr_is_integral(const oc_space *space, oc_expr a);
@@ -167,11 +167,10 @@ oc_expr oc_dim_broadcast(oc_space *space, oc_expr a, oc_expr b, size_t node,
 /* values[i] binds symbol i where bound[i]. OC_ERR_USAGE: a symbol without
  * value (named in err); OC_ERR_OVERFLOW; OC_ERR_SHAPE: division by zero.
  * Rational results: numerator over *denominator (> 0; reduced). */
-OC_NODISCARD oc_status oc_expr_evaluate(oc_space *space, oc_expr a,
-                                        const oc_i128 *values,
-                                        const bool *bound,
-                                        oc_i128 *numerator,
-                                        int64_t *denominator, oc_error *err);
+OC_NODISCARD
+oc_status oc_expr_evaluate(oc_space *space, oc_expr a, const oc_i128 *values,
+                           const bool *bound, oc_i128 *numerator,
+                           int64_t *denominator, oc_error *err);
 /* The expression with symbols replaced: replacement[i] is OC_UNKNOWN to keep
  * symbol i. */
 oc_expr oc_expr_substitute(oc_space *space, oc_expr a,
@@ -199,8 +198,7 @@ oc_expr oc_let_definition(const oc_space *space, size_t index);
  * Names are looked up by `find` (NULL: oc_symbol_find); OC_UNKNOWN from it
  * fails. OC_UNKNOWN when the text is no such expression.
  */
-typedef oc_expr oc_name_finder(void *context, const char *name,
-                               size_t bytes);
+typedef oc_expr oc_name_finder(void *context, const char *name, size_t bytes);
 oc_expr oc_expr_parse(oc_space *space, const char *text, size_t bytes,
                       oc_name_finder *find, void *context);
 

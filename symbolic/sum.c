@@ -48,9 +48,8 @@ static void grow(oc_sum *sum)
 {
     if (sum->total.count < sum->room)
         return;
-    sum->total.terms = oc_grown(sum->space, sum->total.terms,
-                                sum->total.count, &sum->room,
-                                sizeof(oc_term));
+    sum->total.terms = oc_grown(sum->space, sum->total.terms, sum->total.count,
+                                &sum->room, sizeof(oc_term));
     sum->slots = OC_NEW(sum->space->arena, uint32_t, 2 * sum->room);
     for (size_t i = 0; i < sum->total.count; i++)
         *slot_of(sum, sum->total.terms[i].monomial) = (uint32_t)i + 1;
@@ -81,8 +80,7 @@ static bool share_denominator(oc_sum *sum, int64_t denominator)
         if (!oc_mul_i128(&sum->total.terms[i].coefficient,
                          sum->total.terms[i].coefficient, factor))
             return false;
-    return oc_mul_i64(&sum->total.denominator, sum->total.denominator,
-                      factor);
+    return oc_mul_i64(&sum->total.denominator, sum->total.denominator, factor);
 }
 
 void oc_sum_add(oc_sum *sum, oc_expr a)
@@ -95,8 +93,8 @@ void oc_sum_add(oc_sum *sum, oc_expr a)
     oc_poly p = oc_poly_of(sum->space, a, &hold);
     bool fits = share_denominator(sum, p.denominator);
     for (size_t i = 0; fits && i < p.count; i++)
-        fits = add_term(sum, &p.terms[i],
-                        sum->total.denominator / p.denominator);
+        fits =
+            add_term(sum, &p.terms[i], sum->total.denominator / p.denominator);
     if (!fits)
         absorb(sum, OC_OVERFLOW);
 }
@@ -107,9 +105,8 @@ oc_expr oc_sum_value(oc_sum *sum)
         return sum->absorbed;
     oc_mark mark = oc_scratch_here(sum->space);
     oc_poly total = oc_poly_copy(sum->space, &sum->total);
-    oc_expr value = oc_poly_gather(&total)
-                        ? oc_poly_intern(sum->space, &total)
-                        : OC_OVERFLOW;
+    oc_expr value = oc_poly_gather(&total) ? oc_poly_intern(sum->space, &total)
+                                           : OC_OVERFLOW;
     oc_scratch_release(sum->space, mark);
     return value;
 }

@@ -64,7 +64,10 @@ static int64_t random_between(int64_t low, int64_t high)
 
 /* ---- plain arithmetic ---- */
 
-static number undefined(void) { return (number){0, 1, false}; }
+static number undefined(void)
+{
+    return (number){0, 1, false};
+}
 
 static number reduced(oc_i128 above, oc_i128 below)
 {
@@ -247,8 +250,8 @@ static void show(const world *w, oc_expr e)
 
 static void make_symbols(world *w)
 {
-    static const char *const names[SYMBOLS] = {"batch", "seq", "past",
-                                               "height", "offset"};
+    static const char *const names[SYMBOLS] = {"batch", "seq", "past", "height",
+                                               "offset"};
     static const oc_interval choices[] = {{0, OC_UNBOUNDED_ABOVE},
                                           {1, OC_UNBOUNDED_ABOVE},
                                           {1, 9},
@@ -282,9 +285,9 @@ static bool evaluates_to(world *w, oc_expr e, const oc_i128 *values,
 {
     static const bool bound[SYMBOLS] = {true, true, true, true, true};
     oc_error err = {0};
-    result->defined = oc_expr_evaluate(w->space, e, values, bound,
-                                       &result->above, &result->below,
-                                       &err) == OC_OK;
+    result->defined =
+        oc_expr_evaluate(w->space, e, values, bound, &result->above,
+                         &result->below, &err) == OC_OK;
     return result->defined;
 }
 
@@ -297,11 +300,10 @@ static void check_values(world *w, const sample *s)
             continue;
         bool equal = evaluates_to(w, s->expr, w->binding[b], &got) &&
                      compare(got, s->at[b]) == 0;
-        bool inside =
-            (interval.lower == OC_UNBOUNDED_BELOW ||
-             compare(s->at[b], reduced(interval.lower, 1)) >= 0) &&
-            (interval.upper == OC_UNBOUNDED_ABOVE ||
-             compare(s->at[b], reduced(interval.upper, 1)) <= 0);
+        bool inside = (interval.lower == OC_UNBOUNDED_BELOW ||
+                       compare(s->at[b], reduced(interval.lower, 1)) >= 0) &&
+                      (interval.upper == OC_UNBOUNDED_ABOVE ||
+                       compare(s->at[b], reduced(interval.upper, 1)) <= 0);
         if (!equal || !inside) {
             show(w, s->expr);
             print_error("got %ld/%ld (%d) want %ld/%ld, in [%ld, %ld]\n",
@@ -386,8 +388,8 @@ static void learn(world *w, const sample *a, const sample *b)
     if (!at_most)
         return;
     oc_ledger_mark mark = oc_ledger_here(w->space);
-    oc_tri answer = oc_assume(w->space, equal ? OC_EQUAL : OC_AT_MOST,
-                              a->expr, b->expr, 7);
+    oc_tri answer =
+        oc_assume(w->space, equal ? OC_EQUAL : OC_AT_MOST, a->expr, b->expr, 7);
     assert_true(answer != OC_NO);
     if (oc_expr_at_most(w->space, a->expr, b->expr) != OC_YES) {
         show(w, a->expr);
@@ -422,8 +424,7 @@ static void check_substitution(world *w, const sample *a, const sample *b)
     oc_expr result = oc_expr_substitute(w->space, a->expr, replacement);
     for (size_t i = 0; i < BINDINGS; i++) {
         number want, got;
-        if (!a->at[i].defined ||
-            !evaluates_to(w, a->expr, changed[i], &want))
+        if (!a->at[i].defined || !evaluates_to(w, a->expr, changed[i], &want))
             continue;
         if (result == OC_UNKNOWN || result == OC_OVERFLOW ||
             !evaluates_to(w, result, w->binding[i], &got))
@@ -473,8 +474,7 @@ static void step(world *w)
     if (random_bits() % 3 == 0)
         b = &c;
     sample result;
-    result.expr =
-        apply(w->space, op, a->expr, b->expr, oc_expr_of(constant));
+    result.expr = apply(w->space, op, a->expr, b->expr, oc_expr_of(constant));
     for (size_t i = 0; i < BINDINGS; i++) {
         c.at[i] = reduced(oc_expr_immediate(c.expr), 1);
         result.at[i] = undefined();
