@@ -8,7 +8,7 @@ static oc_expr element_of(oc_op *op, size_t input, const int64_t *dims,
                           size_t rank, size_t index)
 {
     const oc_block *block = oc_op_value(op, input);
-    if (!block || block->rank > rank)
+    if (!block || block->count == 0)
         return OC_UNKNOWN;
     return block->element[oc_block_source(block, dims, rank, index)];
 }
@@ -38,6 +38,17 @@ static void choose(oc_op *op, oc_shape y)
     oc_op_set_value(op, 0, element);
 }
 
+/* Those of the arm that is always taken, else of both. */
+static oc_range bounds(oc_op *op)
+{
+    const oc_range condition = oc_op_bounds(op, 0);
+    if (oc_expr_is(condition.lower, 1))
+        return oc_op_bounds(op, 1);
+    if (oc_expr_is(condition.upper, 0))
+        return oc_op_bounds(op, 2);
+    return oc_range_union(op, oc_op_bounds(op, 1), oc_op_bounds(op, 2));
+}
+
 static void infer(oc_op *op)
 {
     oc_shape y = oc_op_input(op, 0);
@@ -47,8 +58,7 @@ static void infer(oc_op *op)
         oc_op_dtype(op, 1) ? oc_op_dtype(op, 1) : oc_op_dtype(op, 2);
     oc_op_set_output(op, 0, elem_type, y);
     choose(op, y);
-    const oc_range range =
-        oc_range_union(op, oc_op_bounds(op, 1), oc_op_bounds(op, 2));
+    const oc_range range = bounds(op);
     oc_op_set_range(op, 0, range.lower, range.upper);
 }
 
