@@ -24,10 +24,10 @@ size_t oc_block_source(const oc_block *from, const int64_t *to, size_t rank,
         index /= (size_t)to[axis];
         if (axis < missing)
             break;
-        const int64_t extent = from->dim[axis - missing];
-        if (extent != 1)
+        const size_t extent = (size_t)from->dim[axis - missing];
+        if (position < extent) /* else it is 1, or was refused */
             source += position * stride;
-        stride *= (size_t)extent;
+        stride *= extent;
     }
     return source;
 }

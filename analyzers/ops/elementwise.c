@@ -132,7 +132,7 @@ static bool fold(oc_op *op, oc_shape y)
     if (!row->value || !oc_shape_fits_block(op, y, &dims, &count))
         return false;
     for (size_t i = 0; i < oc_op_input_count(op); i++)
-        if (!oc_op_value(op, i))
+        if (!oc_op_value(op, i) || (count && !oc_op_value(op, i)->count))
             return false;
     const oc_block *a = oc_op_value(op, 0);
     oc_expr *out = OC_OP_NEW(op, oc_expr, count);

@@ -57,16 +57,12 @@ oc_expr oc_op_scalar(oc_op *op, size_t input)
 bool oc_block_of(oc_op *op, oc_shape shape, oc_block *block)
 {
     int64_t *dims;
-    if (!oc_shape_static(op, shape, &dims))
+    size_t count;
+    if (!oc_shape_fits_block(op, shape, &dims, &count))
         return false;
-    size_t count = 1;
-    for (size_t axis = 0; axis < shape.rank; axis++) {
-        if (dims[axis] < 0 || dims[axis] > OC_BLOCK_MAX_INTEGERS)
+    for (size_t axis = 0; axis < shape.rank; axis++)
+        if (dims[axis] < 0)
             return false;
-        count *= (size_t)dims[axis];
-        if (count > OC_BLOCK_MAX_INTEGERS)
-            return false;
-    }
     *block = (oc_block){.rank = shape.rank, .dim = dims, .count = count};
     return true;
 }

@@ -115,19 +115,22 @@ static void move_kept(oc_op *op, oc_shape y, bool flat, size_t axis)
     oc_block_move(op, 0, y, kept_source, &how, OC_UNKNOWN);
 }
 
-/* The condition may be shorter than the dim, never longer. */
+/* The condition may be shorter than the dim; what is beyond it keeps none. */
 static oc_expr kept_count(oc_op *op, oc_expr dim)
 {
     const oc_block *mask = oc_op_value(op, 1);
-    oc_expr upper = dim;
-    if (mask && oc_expr_is_known(count_nonzero(op, mask, mask->count)))
-        return count_nonzero(op, mask, mask->count);
-    if (oc_op_has_rank(op, 1)) {
-        const oc_expr length = oc_op_input_numel(op, 1);
-        if (oc_at_most(op, length, dim) == OC_YES || !oc_expr_is_known(dim))
-            upper = length;
-    }
-    return oc_fresh(op, OC_UNKNOWN, upper);
+    const oc_expr length =
+        oc_op_has_rank(op, 1) ? oc_op_input_numel(op, 1) : OC_UNKNOWN;
+    oc_expr count = OC_UNKNOWN;
+    if (mask && oc_expr_is_immediate(dim))
+        count = count_nonzero(op, mask, (size_t)oc_expr_immediate(dim));
+    else if (mask)
+        count = count_nonzero(op, mask, mask->count);
+    if (oc_expr_is_known(count))
+        return count;
+    const bool shorter = oc_at_most(op, length, dim) == OC_YES;
+    return oc_fresh(op, OC_UNKNOWN,
+                    shorter || !oc_expr_is_known(dim) ? length : dim);
 }
 
 static void infer_compress(oc_op *op)

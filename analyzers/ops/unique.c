@@ -56,7 +56,8 @@ static oc_expr distinct(oc_op *op, oc_expr all, bool flat, size_t axis)
 {
     const oc_block *x = oc_op_value(op, 0);
     const bool some = oc_at_most(op, oc_expr_of(1), all) == OC_YES;
-    if (!x || x->count > COMPARED_MAX || !all_constant(op, x))
+    if (!x || (!flat && axis >= x->rank) || x->count > COMPARED_MAX ||
+        !all_constant(op, x))
         return oc_fresh(op, oc_expr_of(some), all);
     slices s = {.x = x, .count = x->count, .width = 1, .inner = 1};
     if (!flat) {
