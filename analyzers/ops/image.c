@@ -46,28 +46,34 @@ static void infer_to_depth(oc_op *op)
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
 
+#define MOST_AXES 64 /* of an image */
+
 /* Col2Im: [N, C * block, L] to [N, C, image]. */
 static void infer_columns(oc_op *op)
 {
     const oc_shape x = oc_op_input(op, 0);
+    const oc_shape lengths = oc_op_input(op, 1);
     const oc_block *image = oc_op_value(op, 1), *block = oc_op_value(op, 2);
-    if (x.rank != 3 || (image && block && image->count != block->count)) {
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
+    if (x.rank != 3 || lengths.rank != 1 ||
+        (image && block && image->count != block->count)) {
         oc_op_fail(op, "the input must be of rank 3, image_shape as long as "
                        "block_shape");
         return;
     }
-    if (!image) {
+    if (!oc_expr_is_immediate(lengths.dim[0]) ||
+        oc_expr_immediate(lengths.dim[0]) > MOST_AXES) {
         oc_op_needs(op);
-        oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
         return;
     }
-    oc_shape y = oc_shape_new(op, image->count + 2);
+    oc_shape y =
+        oc_shape_new(op, (size_t)oc_expr_immediate(lengths.dim[0]) + 2);
     oc_expr taps = block ? oc_expr_of(1) : OC_UNKNOWN;
-    for (size_t i = 0; i < image->count; i++) {
-        y.dim[2 + i] = image->element[i];
-        if (block)
-            taps = oc_mul(op, taps, block->element[i]);
-    }
+    for (size_t i = 0; block && i < block->count; i++)
+        taps = oc_mul(op, taps, block->element[i]);
+    for (size_t i = 2; i < y.rank; i++)
+        y.dim[i] = image ? image->element[i - 2]
+                         : oc_fresh(op, OC_UNKNOWN, OC_UNKNOWN);
     y.dim[0] = x.dim[0];
     y.dim[1] = divided(op, x.dim[1], taps);
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);

@@ -7,6 +7,7 @@
 static void infer(oc_op *op)
 {
     oc_shape y = oc_op_input(op, 0);
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
     if (y.rank < 2) {
         oc_op_fail(op, "X must hold square matrices");
         return;

@@ -123,6 +123,7 @@ static void infer_roi(oc_op *op)
     const oc_shape rois = oc_op_input(op, 1);
     const int64_t *pooled;
     const size_t count = oc_op_attr_ints(op, "pooled_shape", &pooled);
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
     if (y.rank != count + 2 || rois.rank != 2) {
         oc_op_fail(op, "pooled_shape does not fit X, or rois are no matrix");
         return;

@@ -127,6 +127,7 @@ static void infer_frames(oc_op *op)
     const oc_shape x = oc_op_input(op, 0);
     oc_shape y = oc_shape_new(op, 4);
     const bool one_sided = oc_op_attr_int(op, "onesided", 1) != 0;
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
     if (x.rank != 3) {
         oc_op_fail(op, "the signal must be of rank 3");
         return;

@@ -14,6 +14,7 @@
 static void infer_roi_align(oc_op *op)
 {
     oc_shape y = oc_op_input(op, 0);
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
     const oc_shape rois = oc_op_input(op, 1);
     const int64_t height = oc_op_attr_int(op, "output_height", 1);
     const int64_t width = oc_op_attr_int(op, "output_width", 1);
@@ -55,6 +56,7 @@ static void cost_roi_align(oc_op *op, oc_cost *sum)
 static void infer_grid_sample(oc_op *op)
 {
     oc_shape y = oc_op_input(op, 0);
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
     const oc_shape grid = oc_op_input(op, 1);
     if (y.rank < 3 || grid.rank != y.rank) {
         oc_op_fail(op, "X and grid must have one rank of at least 3");
@@ -105,28 +107,35 @@ static void cost_grid_sample(oc_op *op, oc_cost *sum)
 
 /* ---- AffineGrid: theta [N, m, m + 1], size [N, C, D1..Dm] ---- */
 
+/* Spatial axes, by the one or the other; 0 when neither is known. */
+static size_t grid_axes(oc_op *op, oc_shape theta)
+{
+    const oc_type *size = oc_op_type(op, 1);
+    if (size->rank == 1 && oc_expr_is_immediate(size->dim[0]))
+        return (size_t)oc_expr_immediate(size->dim[0]) - 2;
+    if (theta.rank == 3 && oc_expr_is_immediate(theta.dim[1]))
+        return (size_t)oc_expr_immediate(theta.dim[1]);
+    oc_op_needs(op);
+    return 0;
+}
+
 static void infer_affine_grid(oc_op *op)
 {
     const oc_shape theta = oc_op_input(op, 0);
     const oc_block *size = oc_op_value(op, 1);
-    if (theta.rank != 3) {
-        oc_op_fail(op, "theta must be of rank 3");
+    const size_t m = grid_axes(op, theta);
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
+    if (theta.rank != 3 || m < 2 || m > 3) {
+        oc_op_fail(op, "theta must be of rank 3, size of 4 or 5 elements");
         return;
     }
-    if (!size) {
-        oc_op_needs(op);
-        oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
-        return;
-    }
-    if (size->count != 4 && size->count != 5) {
-        oc_op_fail(op, "size must have 4 or 5 elements");
-        return;
-    }
-    oc_shape y = oc_shape_new(op, size->count);
-    const size_t m = y.rank - 2;
-    y.dim[0] = oc_unify(op, size->element[0], theta.dim[0]);
+    oc_shape y = oc_shape_new(op, m + 2);
+    y.dim[0] = theta.dim[0];
+    if (size)
+        y.dim[0] = oc_unify(op, size->element[0], theta.dim[0]);
     for (size_t i = 0; i < m; i++)
-        y.dim[1 + i] = size->element[2 + i];
+        y.dim[1 + i] =
+            size ? size->element[2 + i] : oc_fresh(op, OC_UNKNOWN, OC_UNKNOWN);
     y.dim[m + 1] = oc_unify(op, theta.dim[1], oc_expr_of((int64_t)m));
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
@@ -164,6 +173,7 @@ static void infer_suppression(oc_op *op)
 {
     const oc_shape scores = oc_op_input(op, 1);
     oc_shape y = oc_shape_new(op, 2);
+    oc_op_set_dtype(op, 0, OC_ELEM_INT64);
     if (scores.rank != 3) {
         oc_op_fail(op, "scores must be of rank 3");
         return;
