@@ -44,20 +44,29 @@ static oc_expr simpler(const oc_space *space, oc_expr a, oc_expr b)
 
 /* ---- optimism ---- */
 
-/* A MIN or MAX that is a factor of a term of a. */
-static const oc_atom *first_extremum(const oc_space *space, oc_expr a)
+/* The MIN and MAX atoms that are factors of terms of a: how many, counting
+ * up to one more than are tried together, and the first. */
+static size_t extrema_of(const oc_space *space, oc_expr a,
+                         const oc_atom **first)
 {
+    const oc_atom *found[OPTIMISTIC_ATOMS + 1];
+    size_t count = 0;
     oc_term hold;
     oc_poly p = oc_poly_of(space, a, &hold);
     for (size_t i = 0; i < p.count; i++) {
         const oc_monomial *m = space->monomials[p.terms[i].monomial];
         for (uint32_t j = 0; j < m->count; j++) {
             const oc_atom *atom = space->atoms[m->factors[j].atom];
-            if (atom->kind == OC_ATOM_MIN || atom->kind == OC_ATOM_MAX)
-                return atom;
+            size_t k = 0;
+            while (k < count && found[k] != atom)
+                k++;
+            if (k == count && count <= OPTIMISTIC_ATOMS &&
+                (atom->kind == OC_ATOM_MIN || atom->kind == OC_ATOM_MAX))
+                found[count++] = atom;
         }
     }
-    return NULL;
+    *first = count ? found[0] : NULL;
+    return count;
 }
 
 /* That atom equals its argument `chosen`: false when it cannot. */
@@ -76,13 +85,15 @@ static bool assume_chosen(oc_space *space, const oc_atom *atom, oc_expr chosen,
 
 /* Makes the difference 0 by choosing an argument for each MIN and MAX in it.
  * Entries of a choice that fails are taken back. */
-static bool choose(oc_space *space, oc_expr difference, size_t node, int atoms)
+static bool choose(oc_space *space, oc_expr difference, size_t node,
+                   size_t atoms)
 {
+    const oc_atom *atom;
     if (oc_expr_is(difference, 0))
         return true;
-    if (atoms == 0 || !oc_expr_is_known(difference))
+    if (!oc_expr_is_known(difference) ||
+        extrema_of(space, difference, &atom) > atoms)
         return false;
-    const oc_atom *atom = first_extremum(space, difference);
     for (uint32_t i = 0; atom && i < atom->argument_count; i++) {
         oc_expr argument = atom->arguments[i];
         oc_ledger_mark mark = oc_ledger_here(space);
@@ -99,8 +110,9 @@ static bool choose(oc_space *space, oc_expr difference, size_t node, int atoms)
  * holds a MIN or MAX. */
 static oc_expr chosen_dim(const oc_space *space, oc_expr a, oc_expr b)
 {
-    bool clamped_a = first_extremum(space, a) != NULL;
-    bool clamped_b = first_extremum(space, b) != NULL;
+    const oc_atom *atom;
+    bool clamped_a = extrema_of(space, a, &atom) > 0;
+    bool clamped_b = extrema_of(space, b, &atom) > 0;
     if (clamped_a != clamped_b)
         return clamped_a ? b : a;
     return simpler(space, a, b);

@@ -258,7 +258,8 @@ static oc_expr rebuild(oc_space *space, oc_expr a, replacement *replace,
     if (oc_expr_is_immediate(a) || !oc_expr_is_known(a))
         return a;
     oc_poly p = oc_entry_of(space, a)->poly;
-    oc_sum *sum = oc_sum_new(space);
+    oc_sum *sum = space->rebuilt;
+    oc_sum_clear(sum);
     for (size_t i = 0; i < p.count; i++) {
         const oc_monomial *m = space->monomials[p.terms[i].monomial];
         oc_expr product =

@@ -141,6 +141,7 @@ struct oc_space {
 
     oc_chunk *first_chunk, *chunk;
     oc_walk walk;
+    oc_sum *rebuilt; /* of the expression that evaluate.c rebuilds */
 
     oc_fact *facts;
     size_t fact_count, fact_room;
@@ -213,6 +214,9 @@ oc_expr oc_expr_absorb(oc_expr a, oc_expr b);
 /* The numerator alone: a * denominator; that denominator. */
 oc_expr oc_expr_numerator(oc_space *space, oc_expr a);
 int64_t oc_expr_denominator(const oc_space *space, oc_expr a);
+
+/* ---- sum.c ---- */
+void oc_sum_clear(oc_sum *sum); /* for another sum, in the same memory */
 
 /* ---- interval.c ---- */
 oc_interval oc_monomial_interval(const oc_space *space,

@@ -69,6 +69,7 @@ oc_space *oc_space_new(oc_arena *arena, size_t max_entries)
     if (space->max_entries > UINT32_MAX - 2)
         space->max_entries = UINT32_MAX - 2;
     space->names = oc_map_new(arena);
+    space->rebuilt = oc_sum_new(space);
     oc_monomial_make(space, NULL, 0); /* number 0 is the empty product */
     return space;
 }

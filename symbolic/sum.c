@@ -7,6 +7,8 @@
  */
 #include "symbolic/space.h"
 
+#include <string.h>
+
 #include "base/checked.h"
 #include "symbolic/internal.h"
 
@@ -25,6 +27,15 @@ oc_sum *oc_sum_new(oc_space *space)
     sum->space = space;
     sum->total.denominator = 1;
     return sum;
+}
+
+void oc_sum_clear(oc_sum *sum)
+{
+    if (sum->room)
+        memset(sum->slots, 0, 2 * sum->room * sizeof(uint32_t));
+    sum->total.count = 0;
+    sum->total.denominator = 1;
+    sum->absorbing = false;
 }
 
 static void absorb(oc_sum *sum, oc_expr a)

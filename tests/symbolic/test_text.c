@@ -30,7 +30,7 @@ static void quotients_in_products_have_parentheses(void **state)
                 "49*((height + 1)//2)*((width + 1)//2)");
     assert_form(f, "((height + 240)//320)**2", "((height + 240)//320)**2");
     assert_form(f, "seq//heads//width", "seq//heads//width");
-    assert_form(f, "seq//(heads*width)", "seq//(heads*width)");
+    assert_form(f, "seq//(heads*width)", "seq//(width*heads)");
 }
 
 static void spellings_of_exporters_are_read(void **state)
