@@ -3,9 +3,10 @@
  * symbolic/question.c - is a <= b, is a == b: answered or left open, at once.
  *
  * A sign is looked up in the interval of the difference, then in that of the
- * difference minus a multiple of one fact about one of its monomials. There
- * is no further step and nothing is interned on the way: deeper proofs were
- * tried, are exponential, and answered next to nothing.
+ * difference minus a multiple of one fact about one of its monomials, then in
+ * the product of what facts say of single atoms. There is no further step and
+ * nothing is interned on the way: deeper proofs were tried, are exponential,
+ * and answered next to nothing.
  */
 #include "symbolic/space.h"
 

@@ -56,7 +56,7 @@ static bool pads_itself(oc_op *op, bool *same)
 
 oc_window oc_window_read(oc_op *op, size_t rank, const oc_expr *filter)
 {
-    oc_window window = {.rank = rank};
+    oc_window window = {.rank = rank, .strict = filter != NULL};
     window.kernel = kernel_of(op, rank, filter);
     window.stride = oc_window_attribute(op, "strides", rank, 1, 1);
     window.extent = OC_OP_NEW(op, oc_expr, rank);
@@ -78,19 +78,22 @@ oc_window oc_window_read(oc_op *op, size_t rank, const oc_expr *filter)
     return window;
 }
 
-/* `count` positions in `padded` elements, `input` before padding. Where that
- * may be too short for a window, the model needs it not to be. */
-static oc_expr fitting(oc_op *op, oc_expr input, oc_expr padded, oc_expr extent,
-                       oc_expr count)
+/* `count` windows of `extent` in `padded` elements, `input` before padding.
+ * Where not even one may fit, a convolution needs that it does; that an input
+ * without any element gives an output without any needs no saying. Pooling
+ * runs on, as long as the count is one. */
+static oc_expr fitting(oc_op *op, const oc_window *window, size_t axis,
+                       oc_expr input, oc_expr padded, oc_expr count)
 {
-    const oc_expr none = oc_expr_of(0), one = oc_expr_of(1);
-    if (oc_at_most(op, extent, padded) == OC_NO && !oc_expr_is(input, 0))
-        oc_op_fail(op, "the window is larger than the padded input");
-    if (!oc_expr_is_known(count) || oc_at_most(op, none, count) == OC_YES)
+    const oc_expr extent = window->extent[axis];
+    const oc_expr of_one = oc_plus(op, oc_sub(op, padded, input), 1);
+    if (!oc_expr_is_known(count) || oc_at_most(op, extent, of_one) == OC_YES)
+        return count;
+    if (!window->strict && oc_at_most(op, oc_expr_of(0), count) == OC_YES)
         return count;
     if (oc_assume_that(op, OC_ASSUME_AT_MOST, extent, padded) == OC_NO)
         oc_op_fail(op, "the window is larger than the padded input");
-    oc_assume_that(op, OC_ASSUME_AT_MOST, one, count);
+    oc_assume_that(op, OC_ASSUME_AT_MOST, oc_expr_of(1), count);
     return count;
 }
 
@@ -98,18 +101,17 @@ oc_expr oc_window_count(oc_op *op, const oc_window *window, size_t axis,
                         oc_expr input)
 {
     const oc_expr stride = window->stride[axis];
-    const oc_expr extent = window->extent[axis];
     if (window->same)
         return oc_ceil_div(op, input, stride);
     const oc_expr from_begin = oc_add(op, input, window->begin[axis]);
     const oc_expr padded = oc_add(op, from_begin, window->end[axis]);
-    const oc_expr room = oc_sub(op, padded, extent);
-    if (!window->ceil)
-        return fitting(op, input, padded, extent,
-                       oc_plus(op, oc_floor_div(op, room, stride), 1));
+    const oc_expr room = oc_sub(op, padded, window->extent[axis]);
     /* a window that would start in the end padding is left out */
     const oc_expr last = oc_min(op, from_begin, oc_add(op, room, stride));
-    return fitting(op, input, padded, extent, oc_ceil_div(op, last, stride));
+    const oc_expr count =
+        window->ceil ? oc_ceil_div(op, last, stride)
+                     : oc_plus(op, oc_floor_div(op, room, stride), 1);
+    return fitting(op, window, axis, input, padded, count);
 }
 
 oc_expr oc_window_span(oc_op *op, const oc_window *window, size_t axis,
