@@ -22,7 +22,9 @@ static oc_expr state_length(oc_op *op)
         oc_op_fail(op, "dilation must be positive");
     if (w.rank < 3)
         return OC_UNKNOWN;
-    return oc_mul(op, oc_plus(op, w.dim[w.rank - 1], -1), oc_int(op, dilation));
+    const oc_expr gaps = oc_plus(op, w.dim[w.rank - 1], -1);
+    return oc_mul(op, oc_max(op, oc_expr_of(0), gaps),
+                  oc_int(op, dilation));
 }
 
 /* X with the causal axis cut to the state's length. */

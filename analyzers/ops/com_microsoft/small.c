@@ -49,7 +49,9 @@ static void infer_irfft(oc_op *op)
         return;
     }
     y.rank--;
-    y.dim[y.rank - 1] = oc_times(op, 2, oc_plus(op, y.dim[y.rank - 1], -1));
+    y.dim[y.rank - 1] =
+        oc_max(op, oc_expr_of(0),
+               oc_times(op, 2, oc_plus(op, y.dim[y.rank - 1], -1)));
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
 
