@@ -124,13 +124,13 @@ static bool follows_from_a_fact(oc_space *space, const oc_poly *p,
 static oc_i128 atom_lower(oc_space *space, const oc_atom *atom)
 {
     oc_i128 lower = atom->interval.lower, least;
-    const oc_poly *own = &oc_entry_of(space, atom->expr)->poly;
-    uint32_t link = space->monomials[own->terms[0].monomial]->newest_link;
+    uint32_t own = oc_entry_of(space, atom->expr)->poly.terms[0].monomial;
+    uint32_t link = space->monomials[own]->newest_link;
     for (size_t i = 0; link && i < FACT_TRIALS; i++) {
         const oc_link *l = &space->links[link - 1];
         const oc_fact *fact = &space->facts[l->fact];
         const oc_poly *f = &oc_entry_of(space, fact->form)->poly;
-        oc_i128 k = coefficient_of(f, own->terms[0].monomial);
+        oc_i128 k = coefficient_of(f, own);
         if (fact->relation == OC_AT_MOST && k > 0 && f->count <= 2 &&
             (f->count == 1 || oc_poly_constant(f)) &&
             oc_floor_div_i128(&least, -oc_poly_constant(f) + k - 1, k) &&
@@ -141,30 +141,39 @@ static oc_i128 atom_lower(oc_space *space, const oc_atom *atom)
     return lower;
 }
 
+/* What no product of these factors is below; false when one of them may be
+ * negative. */
+static bool product_lower(oc_space *space, const oc_monomial *m, oc_i128 *lower)
+{
+    *lower = 1;
+    for (uint32_t i = 0; i < m->count; i++) {
+        oc_i128 least = atom_lower(space, space->atoms[m->factors[i].atom]);
+        if (least < 0)
+            return false;
+        for (uint32_t k = 0; k < m->factors[i].power; k++)
+            if (!oc_mul_i128(lower, *lower, least))
+                return false;
+    }
+    return true;
+}
+
 /* Facts about factors, put together: from 1 <= p and 1 <= q that 1 <= p*q. */
 static bool follows_from_factors(oc_space *space, const oc_poly *p)
 {
-    oc_i128 sum = oc_poly_constant(p), part;
-    bool product = false;
+    oc_i128 sum = 0;
+    if (oc_poly_degree(space, p) < 2)
+        return false;
     for (size_t i = 0; i < p->count; i++) {
+        oc_i128 part;
         const oc_monomial *m = space->monomials[p->terms[i].monomial];
-        if (p->terms[i].monomial == 0)
-            continue;
-        product |= m->degree > 1;
-        part = p->terms[i].coefficient;
-        for (size_t k = 0; k < m->degree && part > 0; k++) {
-            size_t at = 0, power = k;
-            while (power >= m->factors[at].power)
-                power -= m->factors[at++].power;
-            oc_i128 lower =
-                atom_lower(space, space->atoms[m->factors[at].atom]);
-            if (lower < 0 || !oc_mul_i128(&part, part, lower))
-                return false;
-        }
-        if (part < 0 || !oc_add_i128(&sum, sum, part))
+        if (p->terms[i].monomial && p->terms[i].coefficient < 0)
+            return false;
+        if (!product_lower(space, m, &part) ||
+            !oc_mul_i128(&part, part, p->terms[i].coefficient) ||
+            !oc_add_i128(&sum, sum, part))
             return false;
     }
-    return product && sum >= 0;
+    return sum >= 0;
 }
 
 /* g*p + c >= 0 exactly when p + floor(c / g) >= 0 */
@@ -205,9 +214,8 @@ static bool poly_nonnegative(oc_space *space, const oc_poly *p, size_t *fact)
     oc_mark mark = oc_scratch_here(space);
     oc_poly form = oc_poly_sign_form(space, p);
     bool yes = oc_poly_interval(space, &form).lower >= 0 ||
-               (space->link_count &&
-                (follows_from_a_fact(space, &form, fact) ||
-                 follows_from_factors(space, &form)));
+               (space->link_count && (follows_from_a_fact(space, &form, fact) ||
+                                      follows_from_factors(space, &form)));
     oc_scratch_release(space, mark);
     return yes;
 }

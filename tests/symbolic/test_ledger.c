@@ -48,6 +48,16 @@ static void a_fact_answers_what_follows_in_one_step(void **state)
     assert_int_equal(oc_assumption_count(f->space), 0);
 }
 
+static void facts_about_factors_hold_for_their_product(void **state)
+{
+    fixture *f = *state;
+    (void)assume(f, OC_AT_MOST, "2", "batch", 1);
+    (void)assume(f, OC_AT_MOST, "3", "seq", 1);
+    assert_int_equal(ask(f, "12", "batch*seq**2 - 6"), OC_YES);
+    assert_int_equal(ask(f, "13", "batch*seq**2 - 6"), OC_MAYBE);
+    assert_int_equal(ask(f, "0", "past*offset"), OC_MAYBE);
+}
+
 static void questions_intern_nothing(void **state)
 {
     fixture *f = *state;
@@ -310,6 +320,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SPACE_TEST(signs_come_from_intervals),
         SPACE_TEST(a_fact_answers_what_follows_in_one_step),
+        SPACE_TEST(facts_about_factors_hold_for_their_product),
         SPACE_TEST(questions_intern_nothing),
         SPACE_TEST(an_odd_number_is_never_even),
         SPACE_TEST(a_repeated_assumption_is_counted_not_repeated),
