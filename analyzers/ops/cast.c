@@ -131,9 +131,10 @@ static void infer_bits(oc_op *op)
     const int to = target_type(op);
     if (to == OC_ELEM_UNKNOWN)
         oc_op_fail(op, "to names no element type");
-    oc_op_set_output(op, 0, to, oc_op_input(op, 0));
+    const oc_shape y = oc_op_input(op, 0);
+    oc_op_set_output(op, 0, to, y);
     if (to == oc_op_dtype(op, 0))
-        oc_op_pass_elements(op, 0, 0);
+        oc_op_pass_elements(op, 0, 0, y);
 }
 
 /* Of the second operand of CastLike only the type is looked at. */

@@ -119,10 +119,10 @@ void oc_op_pass_range(oc_op *op, size_t output, size_t input)
         oc_op_set_range(op, output, lower, upper);
 }
 
-void oc_op_pass_elements(oc_op *op, size_t output, size_t input)
+void oc_op_pass_elements(oc_op *op, size_t output, size_t input, oc_shape y)
 {
     const oc_block *block = oc_op_value(op, input);
-    if (block)
+    if (block && oc_expr_is(oc_shape_numel(op, y), (int64_t)block->count))
         oc_op_set_value(op, output, block->element);
     oc_op_pass_range(op, output, input);
 }

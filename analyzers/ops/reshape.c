@@ -180,7 +180,7 @@ static void infer(oc_op *op)
     if (oc_op_has_rank(op, 0))
         relate(op, &t);
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), t.shape);
-    oc_op_pass_elements(op, 0, 0);
+    oc_op_pass_elements(op, 0, 0, t.shape);
 }
 
 OC_OP_DEFINE(reshape) = {

@@ -240,8 +240,8 @@ static void infer_get(oc_op *op)
         oc_op_set_type(op, 0, type->element);
     else
         oc_op_needs(op);
-    if (type->kind == OC_KIND_TENSOR)
-        oc_op_pass_elements(op, 0, 0);
+    if (oc_op_has_rank(op, 0))
+        oc_op_pass_elements(op, 0, 0, oc_op_input(op, 0));
 }
 
 static void infer_has(oc_op *op)

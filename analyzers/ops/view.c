@@ -8,13 +8,14 @@
 static void infer_identity(oc_op *op)
 {
     oc_op_copy_type(op, 0, 0);
-    oc_op_pass_elements(op, 0, 0);
+    if (oc_op_has_rank(op, 0))
+        oc_op_pass_elements(op, 0, 0, oc_op_input(op, 0));
 }
 
 static void set_view(oc_op *op, oc_shape y)
 {
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
-    oc_op_pass_elements(op, 0, 0);
+    oc_op_pass_elements(op, 0, 0, y);
 }
 
 /* [d0 * .. * d(axis-1), d(axis) * ..]; the axis may be the rank itself. */
