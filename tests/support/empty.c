@@ -1,2 +1,0 @@
-/* SPDX-License-Identifier: Apache-2.0 */
-typedef int oc_test_support_is_not_empty;
