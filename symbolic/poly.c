@@ -92,6 +92,8 @@ static bool merge_terms(oc_poly *out, const oc_poly *p, oc_i128 scale_p,
                          !oc_add_i128(&term->coefficient, term->coefficient,
                                       other.coefficient)))
             return false;
+        if (term->coefficient == OC_I128_MIN) /* so that all have a -c */
+            return false;
         i += mp <= mq;
         j += mq <= mp;
         out->count += term->coefficient != 0;

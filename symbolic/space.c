@@ -165,6 +165,9 @@ static oc_expr entry_new(oc_space *space, const oc_poly *p, uint32_t hash)
         space->full = true;
         return OC_OVERFLOW;
     }
+    for (size_t i = 0; i < p->count; i++)
+        if (p->terms[i].coefficient == OC_I128_MIN) /* so that all have -c */
+            return OC_OVERFLOW;
     oc_entry *entry = OC_NEW(space->arena, oc_entry, 1);
     entry->poly = *p;
     entry->poly.terms =

@@ -106,7 +106,8 @@ size_t oc_expr_term_count(const oc_space *space, oc_expr a);
 /* ---- long sums, merged once when read ---- */
 typedef struct oc_sum oc_sum;
 oc_sum *oc_sum_new(oc_space *space);
-void oc_sum_add(oc_sum *sum, oc_expr a); /* absorbs OC_UNKNOWN: see known */
+/* An OC_UNKNOWN or OC_OVERFLOW part makes the whole sum so. */
+void oc_sum_add(oc_sum *sum, oc_expr a);
 oc_expr oc_sum_value(oc_sum *sum);
 
 /* ---- questions: interval of p, then of p minus an indexed fact ---- */
@@ -193,7 +194,8 @@ oc_expr oc_let_expr(const oc_space *space, size_t index);
 oc_expr oc_let_definition(const oc_space *space, size_t index);
 
 /*
- * Reads the same grammar plus `/` (as floor), floor(), ceil(), min, max in
+ * Reads the same grammar plus `/` (exact while a floor() or ceil() around it
+ * may still round, a floor division at the end), floor(), ceil(), min, max in
  * any letter case (`Min(512, seq)`), implicit products (`16H`), `^` as `**`.
  * Names are looked up by `find` (NULL: oc_symbol_find); OC_UNKNOWN from it
  * fails. OC_UNKNOWN when the text is no such expression.

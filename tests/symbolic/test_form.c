@@ -2,6 +2,8 @@
 /* Canonical forms: what is equal by the rules has one handle and one text. */
 #include "symbolic/fixture.h"
 
+#include "base/checked.h"
+
 static void integers_never_touch_the_table(void **state)
 {
     fixture *f = *state;
@@ -46,6 +48,9 @@ static void integers_beyond_63_bits_are_exact_and_beyond_128_overflow(
     assert_true(oc_expr_to_int(f->space, big, &value));
     assert_true(value == (oc_i128)1 << 100);
     assert_true(oc_expr_mul(f->space, big, big) == OC_OVERFLOW);
+    oc_i128 least = -OC_I128_MAX - 1; /* has no opposite */
+    assert_true(oc_expr_int(f->space, least) == OC_OVERFLOW);
+    assert_true(oc_expr_int(f->space, least + 1) != OC_OVERFLOW);
     oc_expr seq = read_expr(f, "seq");
     oc_expr scaled = oc_expr_mul(f->space, big, seq);
     assert_true(oc_expr_mul(f->space, scaled, scaled) == OC_OVERFLOW);
