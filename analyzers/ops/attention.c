@@ -35,18 +35,22 @@ static operand operand_of(oc_op *op, size_t input, const char *heads)
     return result;
 }
 
-/* Positions that a cache adds before those of an operand. */
-static oc_expr past_positions(oc_op *op, size_t input)
+/* Positions that a cache [B, heads, P, width] adds before those of x. */
+static oc_expr past_positions(oc_op *op, size_t input, const operand *x)
 {
     if (!oc_op_has_input(op, input))
         return oc_expr_of(0);
     const oc_type *past = oc_op_type(op, input);
     if (past->rank < 0)
         return OC_UNKNOWN;
-    if (past->rank == 4)
-        return past->dim[2];
-    oc_op_fail(op, "a past key or value must have 4 dims");
-    return OC_UNKNOWN;
+    if (past->rank != 4) {
+        oc_op_fail(op, "a past key or value must have 4 dims");
+        return OC_UNKNOWN;
+    }
+    oc_unify(op, past->dim[0], x->batch);
+    oc_unify(op, past->dim[1], x->heads);
+    oc_unify(op, past->dim[3], x->width);
+    return past->dim[2];
 }
 
 static oc_attention attention_of(oc_op *op)
@@ -59,8 +63,9 @@ static oc_attention attention_of(oc_op *op)
     a.batch = oc_unify(op, oc_unify(op, q.batch, k.batch), v.batch);
     a.kv_heads = oc_unify(op, k.heads, v.heads);
     a.qk_width = oc_unify(op, q.width, k.width);
-    a.keys = oc_unify(op, oc_add(op, past_positions(op, PAST_KEY), k.positions),
-                      oc_add(op, past_positions(op, PAST_VALUE), v.positions));
+    a.keys =
+        oc_unify(op, oc_add(op, past_positions(op, PAST_KEY, &k), k.positions),
+                 oc_add(op, past_positions(op, PAST_VALUE, &v), v.positions));
     oc_attention_groups(op, a.heads, a.kv_heads);
     oc_attention_dense(op, &a);
     return a;

@@ -65,22 +65,28 @@ static oc_expr present_length(oc_op *op, const layout *at, oc_expr queries)
     return oc_fresh(op, past, oc_add(op, past, queries));
 }
 
-/* What the present looks like: the past, lengthened. */
+/* What the present looks like: the past, lengthened. Two elements of 4 bits
+ * share a byte. */
 static void infer_present(oc_op *op, size_t output, size_t past,
                           const oc_attention *a, oc_expr length)
 {
     const bool cached = oc_op_has_input(op, past);
-    oc_shape shape =
-        oc_attention_shape(op, a->batch, a->kv_heads, length, a->qk_width);
+    const bool halved = oc_op_attr_int(op, "kv_cache_bit_width", 0) == 4;
+    oc_shape shape = oc_attention_shape(op, a->batch, a->kv_heads, length,
+                                        a->qk_width);
     if (cached && oc_op_has_rank(op, past)) {
         const oc_shape from = oc_op_input(op, past);
-        if (from.rank == 4)
-            for (size_t axis = 0; axis < 4; axis++)
-                shape.dim[axis] = axis == 2 ? length : from.dim[axis];
-        else
+        if (from.rank == 4) {
+            oc_unify(op, from.dim[0], a->batch);
+            oc_unify(op, from.dim[1], a->kv_heads);
+            shape.dim[3] = halved ? from.dim[3]
+                                  : oc_unify(op, from.dim[3], a->qk_width);
+        } else {
             oc_op_fail(op, "a past key or value must have 4 dims");
+        }
     }
-    oc_op_set_output(op, output, oc_op_dtype(op, cached ? past : QUERY), shape);
+    oc_op_set_output(op, output, oc_op_dtype(op, cached ? past : QUERY),
+                     shape);
 }
 
 static void infer(oc_op *op)
