@@ -170,7 +170,7 @@ void oc_arena_reset(oc_arena *arena)
         return;
     free_blocks(kept->older);
     kept->older = NULL;
-    memset(kept->data, 0, kept->bytes);
+    memset(kept->data, 0, kept->bytes - arena->left); /* what was used */
     arena->next = kept->data;
     arena->left = kept->bytes;
     arena->held_bytes = kept->bytes;
