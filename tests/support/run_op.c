@@ -140,7 +140,7 @@ static void write_initializer(writer *w, const operand *o, const char *name)
     } else {
         write_begin(w, 13);
         write_text(w, 1, "location");
-        write_text(w, 2, "weights.bin");
+        write_text(w, 2, name); /* one file each: two are never one */
         write_end(w);
         write_number(w, 14, 1); /* EXTERNAL */
     }
