@@ -218,6 +218,13 @@ static bool share_denominator(oc_space *space, oc_expr *a, oc_expr *b,
     return oc_expr_is_known(*a) && oc_expr_is_known(*b);
 }
 
+/* a behind a name where it would be flattened. */
+static oc_expr unflattened(const extremum *e, oc_expr a)
+{
+    oc_i128 factor;
+    return inner_extremum(e, a, &factor) ? oc_let_make(e->space, a) : a;
+}
+
 static oc_expr extremum_of(oc_space *space, oc_atom_kind kind, oc_expr a,
                            oc_expr b)
 {
@@ -232,9 +239,9 @@ static oc_expr extremum_of(oc_space *space, oc_atom_kind kind, oc_expr a,
     add_flattened(&e, a);
     add_flattened(&e, b);
     if (e.count > OC_EXTREMUM_ARGUMENTS) {
-        e.arguments[0] = oc_let_make(space, a);
-        e.arguments[1] = oc_let_make(space, b);
-        e.count = 2;
+        e.count = 0;
+        add_argument(&e, unflattened(&e, a));
+        add_argument(&e, unflattened(&e, b));
     }
     oc_expr result = finished(&e);
     oc_scratch_release(space, mark);

@@ -228,6 +228,22 @@ static void past_a_cap_a_name_keeps_the_definition(void **state)
     assert_false(oc_expr_mentions(f->space, half, 2));
 }
 
+static void many_arguments_become_names(void **state)
+{
+    fixture *f = *state;
+    oc_expr least = read_expr(f, "batch");
+    char name[32];
+    for (int i = 1; i <= 16; i++) {
+        (void)snprintf(name, sizeof(name), "n%d", i);
+        least = oc_expr_min(f->space, least,
+                            add_symbol(f, name, OC_SYMBOL_INPUT, 0));
+    }
+    assert_prints(f, least, "min(n16, d1)");
+    assert_prints(f, oc_let_definition(f->space, 0),
+                  "min(batch, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11, "
+                  "n12, n13, n14, n15)");
+}
+
 static void deep_nests_become_names_and_do_not_recurse(void **state)
 {
     fixture *f = *state;
@@ -356,6 +372,7 @@ int main(void)
         SPACE_TEST(clog2_is_a_bit_length),
         SPACE_TEST(intervals_see_through_one_definition),
         SPACE_TEST(past_a_cap_a_name_keeps_the_definition),
+        SPACE_TEST(many_arguments_become_names),
         SPACE_TEST(deep_nests_become_names_and_do_not_recurse),
         SPACE_TEST(large_products_keep_their_factors_behind_names),
         SPACE_TEST(the_table_has_a_limit),
