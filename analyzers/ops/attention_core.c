@@ -43,6 +43,34 @@ void oc_attention_groups(oc_op *op, oc_expr heads, oc_expr kv_heads)
         oc_op_fail(op, "query heads are no multiple of key/value heads");
 }
 
+oc_shape oc_attention_operand(oc_op *op, size_t input)
+{
+    const oc_shape x = oc_op_input(op, input);
+    if (x.rank == 3)
+        return x;
+    if (oc_op_has_rank(op, input))
+        oc_op_fail(op, "input, query, key and value must have 3 dims");
+    return oc_shape_new(op, 3);
+}
+
+void oc_attention_split(oc_op *op, oc_attention *a, oc_expr columns)
+{
+    const int64_t *sizes;
+    const size_t given = oc_op_attr_ints(op, "qkv_hidden_sizes", &sizes);
+    oc_expr q = OC_UNKNOWN, v = OC_UNKNOWN;
+    if (given == 0) {
+        q = v = oc_attention_per_head(op, columns, oc_expr_of(3));
+    } else if (given == 3) {
+        q = oc_int(op, sizes[0]);
+        v = oc_int(op, sizes[2]);
+        oc_unify(op, columns, oc_add(op, oc_times(op, 2, q), v));
+    } else {
+        oc_op_fail(op, "qkv_hidden_sizes must have 3 elements");
+    }
+    a->qk_width = oc_attention_per_head(op, q, a->heads);
+    a->v_width = oc_attention_per_head(op, v, a->heads);
+}
+
 oc_shape oc_attention_shape(oc_op *op, oc_expr batch, oc_expr heads,
                             oc_expr positions, oc_expr width)
 {

@@ -34,6 +34,14 @@ oc_expr oc_attention_heads(oc_op *op, const char *attribute);
 /* Sticky failure unless kv_heads divides heads. */
 void oc_attention_groups(oc_op *op, oc_expr heads, oc_expr kv_heads);
 
+/* A query, key or input: its 3 dims, unknown ones when its rank is not known;
+ * sticky failure when it has another. */
+oc_shape oc_attention_operand(oc_op *op, size_t input);
+
+/* qk_width and v_width of com.microsoft's merged projections, `columns` wide:
+ * a third each unless qkv_hidden_sizes says otherwise. */
+void oc_attention_split(oc_op *op, oc_attention *a, oc_expr columns);
+
 /* [batch, heads, positions, width] */
 oc_shape oc_attention_shape(oc_op *op, oc_expr batch, oc_expr heads,
                             oc_expr positions, oc_expr width);

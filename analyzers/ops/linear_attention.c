@@ -18,20 +18,11 @@ void oc_linear_rule(oc_op *op, oc_linear *a)
     a->corrects = !strcmp(rule, "delta") || !strcmp(rule, "gated_delta");
 }
 
-static oc_shape packed(oc_op *op, size_t input)
-{
-    const oc_shape x = oc_op_input(op, input);
-    if (x.rank == 3)
-        return x;
-    if (oc_op_has_rank(op, input))
-        oc_op_fail(op, "query, key and value must have 3 dims");
-    return oc_shape_new(op, 3);
-}
-
 static oc_linear linear_of(oc_op *op)
 {
-    const oc_shape q = packed(op, QUERY), k = packed(op, KEY);
-    const oc_shape v = packed(op, VALUE);
+    const oc_shape q = oc_attention_operand(op, QUERY),
+                   k = oc_attention_operand(op, KEY);
+    const oc_shape v = oc_attention_operand(op, VALUE);
     oc_linear a = {.heads = oc_attention_heads(op, "q_num_heads"),
                    .kv_heads = oc_attention_heads(op, "kv_num_heads")};
     a.batch = oc_unify(op, oc_unify(op, q.dim[0], k.dim[0]), v.dim[0]);

@@ -28,16 +28,6 @@ typedef struct projected {
     bool shared;   /* past and present are one buffer of `past` positions */
 } projected;
 
-static oc_shape input_of(oc_op *op)
-{
-    const oc_shape x = oc_op_input(op, 0);
-    if (x.rank == 3)
-        return x;
-    if (oc_op_has_rank(op, 0))
-        oc_op_fail(op, "the input must have 3 dims");
-    return oc_shape_new(op, 3);
-}
-
 /* Columns of all weights together. */
 static oc_expr columns(oc_op *op, const layout *at, oc_expr x_width)
 {
@@ -55,27 +45,6 @@ static oc_expr columns(oc_op *op, const layout *at, oc_expr x_width)
     return sum;
 }
 
-/* Widths of a head's query and value: a third of the columns each unless
- * qkv_hidden_sizes says otherwise. */
-static void set_widths(oc_op *op, projected *p)
-{
-    const int64_t *sizes;
-    oc_attention *a = &p->attention;
-    const size_t given = oc_op_attr_ints(op, "qkv_hidden_sizes", &sizes);
-    if (given != 0 && given != 3)
-        oc_op_fail(op, "qkv_hidden_sizes must have 3 elements");
-    oc_expr q = OC_UNKNOWN, v = OC_UNKNOWN;
-    if (given == 3) {
-        q = oc_int(op, sizes[0]);
-        v = oc_int(op, sizes[2]);
-        oc_unify(op, p->width, oc_add(op, oc_times(op, 2, q), v));
-    } else if (given == 0) {
-        q = v = oc_attention_per_head(op, p->width, oc_expr_of(3));
-    }
-    a->qk_width = oc_attention_per_head(op, q, a->heads);
-    a->v_width = oc_attention_per_head(op, v, a->heads);
-}
-
 static oc_expr past_positions(oc_op *op, size_t input)
 {
     if (input == ABSENT || !oc_op_has_input(op, input))
@@ -91,14 +60,14 @@ static oc_expr past_positions(oc_op *op, size_t input)
 static projected projected_of(oc_op *op)
 {
     const layout *at = oc_op_data(op);
-    const oc_shape x = input_of(op);
+    const oc_shape x = oc_attention_operand(op, 0);
     projected p = {.width = columns(op, at, x.dim[2]),
                    .past = past_positions(op, at->past)};
     oc_attention *a = &p.attention;
     a->batch = x.dim[0];
     a->queries = x.dim[1];
     a->heads = a->kv_heads = oc_attention_heads(op, "num_heads");
-    set_widths(op, &p);
+    oc_attention_split(op, a, p.width);
     p.shared = oc_op_attr_int(op, "past_present_share_buffer", 0) != 0;
     a->keys = p.shared ? p.past : oc_add(op, p.past, a->queries);
     oc_attention_dense(op, a);
@@ -150,7 +119,8 @@ static void cost(oc_op *op, oc_cost *sum)
     const oc_attention *a = &p.attention;
     const oc_expr results =
         oc_mul(op, oc_mul(op, a->batch, a->queries), p.width);
-    cost_projection(op, sum, at, oc_mul(op, results, input_of(op).dim[2]),
+    cost_projection(op, sum, at,
+                    oc_mul(op, results, oc_attention_operand(op, 0).dim[2]),
                     results);
     const int type = oc_op_dtype(op, at->result);
     oc_cost_types(sum, type, type);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "analyzers/ops/attention_core.h"
+#include "analyzers/ops/norm.h"
 #include "analyzers/ops/rotary.h"
 
 enum { QUERY, KEY, VALUE, PAST_KEY, PAST_VALUE, ROW_INDICES, TOTAL_LENGTH };
@@ -72,21 +73,20 @@ static void infer_present(oc_op *op, size_t output, size_t past,
 {
     const bool cached = oc_op_has_input(op, past);
     const bool halved = oc_op_attr_int(op, "kv_cache_bit_width", 0) == 4;
-    oc_shape shape = oc_attention_shape(op, a->batch, a->kv_heads, length,
-                                        a->qk_width);
+    oc_shape shape =
+        oc_attention_shape(op, a->batch, a->kv_heads, length, a->qk_width);
     if (cached && oc_op_has_rank(op, past)) {
         const oc_shape from = oc_op_input(op, past);
         if (from.rank == 4) {
             oc_unify(op, from.dim[0], a->batch);
             oc_unify(op, from.dim[1], a->kv_heads);
-            shape.dim[3] = halved ? from.dim[3]
-                                  : oc_unify(op, from.dim[3], a->qk_width);
+            shape.dim[3] =
+                halved ? from.dim[3] : oc_unify(op, from.dim[3], a->qk_width);
         } else {
             oc_op_fail(op, "a past key or value must have 4 dims");
         }
     }
-    oc_op_set_output(op, output, oc_op_dtype(op, cached ? past : QUERY),
-                     shape);
+    oc_op_set_output(op, output, oc_op_dtype(op, cached ? past : QUERY), shape);
 }
 
 static void infer(oc_op *op)
@@ -155,10 +155,7 @@ static void cost_norm(oc_op *op, oc_cost *sum, const oc_attention *a)
 {
     const oc_expr vectors = oc_mul(op, oc_mul(op, a->batch, a->queries),
                                    oc_add(op, a->heads, a->kv_heads));
-    oc_cost_add(
-        sum, OC_FLOPS, "norm of q and k",
-        oc_add(op, oc_times(op, 4, oc_mul(op, vectors, a->qk_width)), vectors));
-    oc_cost_add(sum, OC_TRANSCENDENTALS, "norm of q and k", vectors);
+    oc_norm_cost(op, sum, 4, oc_mul(op, vectors, a->qk_width), 1, vectors);
 }
 
 static void cost_dequantize(oc_op *op, oc_cost *sum, const oc_attention *a)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "analyzers/ops/attention_core.h"
+#include "analyzers/ops/norm.h"
 #include "analyzers/ops/rotary.h"
 
 /* ---- the packed forms of Attention and MultiHeadAttention ---- */
@@ -26,24 +27,6 @@ typedef struct packed {
     oc_expr width; /* of q, k and v of all heads together */
 } packed;
 
-/* Columns of the weights, of the bias, or of the operands. */
-static void split_projected(oc_op *op, oc_attention *a, oc_expr width)
-{
-    const int64_t *sizes;
-    const size_t given = oc_op_attr_ints(op, "qkv_hidden_sizes", &sizes);
-    oc_expr q, v;
-    if (given == 3) {
-        q = oc_int(op, sizes[0]);
-        v = oc_int(op, sizes[2]);
-    } else {
-        q = v = oc_attention_per_head(op, width, oc_expr_of(3));
-    }
-    if (given != 0 && given != 3)
-        oc_op_fail(op, "qkv_hidden_sizes must have 3 elements");
-    a->qk_width = oc_attention_per_head(op, q, a->heads);
-    a->v_width = oc_attention_per_head(op, v, a->heads);
-}
-
 static void read_projected(oc_op *op, packed *p)
 {
     const oc_shape x = oc_op_input(op, 0), w = oc_op_input(op, 1);
@@ -56,7 +39,7 @@ static void read_projected(oc_op *op, packed *p)
     oc_unify(op, x.dim[1], w.dim[0]);
     p->tokens = x.dim[0];
     p->width = w.dim[1];
-    split_projected(op, &p->attention, w.dim[1]);
+    oc_attention_split(op, &p->attention, w.dim[1]);
 }
 
 /* q, k and v apart, [tokens, heads * width], or [tokens, heads, 3, width]. */
@@ -226,15 +209,6 @@ static oc_expr paged_pairs(oc_op *op, oc_expr tokens)
             : OC_UNKNOWN);
 }
 
-/* Root mean square norm of every query and key. */
-static void cost_norm(oc_op *op, oc_cost *sum, oc_expr vectors, oc_expr width)
-{
-    oc_cost_add(
-        sum, OC_FLOPS, "norm of q and k",
-        oc_add(op, oc_times(op, 4, oc_mul(op, vectors, width)), vectors));
-    oc_cost_add(sum, OC_TRANSCENDENTALS, "norm of q and k", vectors);
-}
-
 /* The caches are updated in place: of each only new rows are written, and no
  * more is read than every sequence has positions. */
 static void cost_paged(oc_op *op, oc_cost *sum)
@@ -252,7 +226,7 @@ static void cost_paged(oc_op *op, oc_cost *sum)
     if (oc_op_has_input(op, HEAD_SINK))
         oc_cost_add(sum, OC_FLOPS, "attention sink", a->rows);
     if (oc_op_has_input(op, Q_NORM))
-        cost_norm(op, sum, vectors, a->qk_width);
+        oc_norm_cost(op, sum, 4, oc_mul(op, vectors, a->qk_width), 1, vectors);
     if (oc_op_attr_int(op, "do_rotary", 0) != 0) {
         oc_rotary_flops(op, sum, oc_mul(op, vectors, oc_rotary_width(op, COS)));
         oc_rotary_reads(op, sum, COS, p.tokens);

@@ -227,6 +227,8 @@ static void cost_dequantize(oc_op *op, oc_cost *sum)
     "2 FLOPs per operand element to dequantise, the float operator, 5 per "  \
     "output element to requantise"
 #define SCALES_OF_ONE (OC_IN(1) | OC_IN(2) | OC_IN(3) | OC_IN(4))
+/* Bits 0, 1, 3, 4, 6, 7, ..: every third input is a tensor. */
+#define SCALES_OF_MANY UINT32_C(0xdb6db6db)
 #define SCALES_OF_TWO                                                        \
     (OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5) | OC_IN(6) | OC_IN(7))
 
@@ -256,7 +258,8 @@ OC_OP_DEFINE(microsoft_quant) = {
         .data = &(const quantized){.operands = OC_IN(0)}),
     ROW("QLinearReduceMean", RULE, infer_mean, cost_mean, SCALES_OF_ONE,
         .data = NULL),
-    ROW("QLinearConcat", RULE, infer_concat, cost_concat, 0, .data = NULL),
+    ROW("QLinearConcat", RULE, infer_concat, cost_concat,
+        SCALES_OF_MANY, .data = NULL),
     ROW("ReduceSumInteger", "one addition per input element less outputs",
         infer_sum, cost_sum, 0, .data = NULL),
     ROW("MulInteger",

@@ -16,22 +16,11 @@
      .cost = cost_function,                                                  \
      __VA_ARGS__}
 
-/* Dims of a tensor of rank 3; unknown ones when its rank is. */
-static oc_shape cube(oc_op *op, size_t input)
-{
-    const oc_shape x = oc_op_input(op, input);
-    if (x.rank == 3)
-        return x;
-    if (oc_op_has_rank(op, input))
-        oc_op_fail(op, "input, query and key must have 3 dims");
-    return oc_shape_new(op, 3);
-}
-
 /* ---- LongformerAttention ---- */
 
 static void infer_longformer(oc_op *op)
 {
-    cube(op, 0);
+    oc_attention_operand(op, 0);
     oc_op_copy_type(op, 0, 0);
 }
 
@@ -52,7 +41,7 @@ static oc_expr global_tokens(oc_op *op, oc_expr positions)
  * the global ones to queries, by the global weights. */
 static void cost_longformer(oc_op *op, oc_cost *sum)
 {
-    const oc_shape x = cube(op, 0);
+    const oc_shape x = oc_attention_operand(op, 0);
     const int64_t window = oc_op_attr_int(op, "window", 0);
     oc_attention a = {.batch = x.dim[0],
                       .queries = x.dim[1],
@@ -95,7 +84,8 @@ static bool flag(oc_op *op, size_t input, bool *known)
  * cache; self-attention projects the query and appends to it. */
 static decoder decoder_of(oc_op *op)
 {
-    const oc_shape q = cube(op, QUERY), k = cube(op, KEY);
+    const oc_shape q = oc_attention_operand(op, QUERY),
+                   k = oc_attention_operand(op, KEY);
     const oc_type *cache = oc_op_type(op, KEY_CACHE);
     bool known = true;
     const bool cross = flag(op, STATIC_KV, &known);
