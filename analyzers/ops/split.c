@@ -54,10 +54,11 @@ static void lengths_of(oc_op *op, oc_expr dim, oc_expr *length)
         else
             lengths_even(op, dim, pieces, length);
     } else {
-        if (oc_assume_that(op, OC_ASSUME_DIVIDES, oc_expr_of(outputs), dim) ==
-            OC_NO)
+        const oc_expr pieces = oc_expr_of(outputs);
+        if (oc_assume_that(op, OC_ASSUME_DIVIDES, pieces, dim) == OC_NO)
             oc_op_fail(op, "the dim does not split evenly");
-        lengths_even(op, dim, outputs, length);
+        for (int64_t i = 0; i < outputs; i++)
+            length[i] = oc_floor_div(op, dim, pieces);
     }
 }
 
