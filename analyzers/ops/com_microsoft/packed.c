@@ -14,6 +14,14 @@
 #include "analyzers/ops/norm.h"
 #include "analyzers/ops/rotary.h"
 
+/* The last sequence ends with the last token. */
+static void check_ends(oc_op *op, size_t ends, oc_expr tokens)
+{
+    const oc_block *known = oc_op_value(op, ends);
+    if (known && known->count > 0)
+        oc_unify(op, known->element[known->count - 1], tokens);
+}
+
 /* ---- the packed forms of Attention and MultiHeadAttention ---- */
 
 typedef struct layout {
@@ -79,8 +87,10 @@ static packed packed_of(oc_op *op)
 
 static void infer_packed(oc_op *op)
 {
+    const layout *at = oc_op_data(op);
     const packed p = packed_of(op);
     oc_shape y = oc_shape_new(op, 2);
+    check_ends(op, at->token_offset + 1, p.tokens);
     y.dim[0] = p.tokens;
     y.dim[1] = oc_mul(op, p.attention.heads, p.attention.v_width);
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
@@ -178,6 +188,7 @@ static void infer_paged(oc_op *op)
 {
     const packed p = paged_of(op);
     oc_shape y = oc_shape_new(op, 2);
+    check_ends(op, ENDS, p.tokens);
     y.dim[0] = p.tokens;
     y.dim[1] = oc_mul(op, p.attention.heads, p.attention.v_width);
     oc_op_set_output(op, 0, oc_op_dtype(op, QUERY), y);

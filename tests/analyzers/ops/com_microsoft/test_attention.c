@@ -142,6 +142,17 @@ static void packed_attention_scores_each_sequence_alone(void **state)
     assert_int_equal(r.macs, 7 * 48 * 16 + scores * 8);
 }
 
+static void padding_is_removed_and_restored(void **state)
+{
+    (void)state;
+    const result packed =
+        run_op_outputs(MS "RemovePadding", "", "f32[2,5,16] i32[2]=3,4", 4);
+    const result whole = run_op(MS "RestorePadding", "", "f32[7,16] i32[2,5]");
+    assert_string_equal(packed.outputs, "f32[7,16] i32[2,5] i32[3] i32[1]");
+    assert_int_equal(packed.read_bytes, 4 * 7 * 16 + 4 * 2);
+    assert_string_equal(whole.outputs, "f32[2,5,16]");
+}
+
 static void paged_attention_scores_new_positions_with_all(void **state)
 {
     (void)state;
@@ -182,6 +193,7 @@ int main(void)
         cmocka_unit_test(group_query_attention_appends_to_a_roomy_buffer),
         cmocka_unit_test(group_query_attention_refuses_uneven_groups),
         cmocka_unit_test(packed_attention_scores_each_sequence_alone),
+        cmocka_unit_test(padding_is_removed_and_restored),
         cmocka_unit_test(paged_attention_scores_new_positions_with_all),
         cmocka_unit_test(sparse_attention_scores_the_blocks_of_its_layouts),
     };
