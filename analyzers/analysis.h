@@ -25,6 +25,9 @@
 
 #define OC_NO_ROW SIZE_MAX
 
+/* The newest opset of ONNX whose rules are known. */
+#define OC_NEWEST_OPSET 28
+
 /* ---- facts ---- */
 
 /* Initializers that a value shows, through views, casts and slices. */
@@ -149,8 +152,12 @@ typedef struct oc_analysis {
     size_t inlined;  /* nodes run in function calls */
     size_t position; /* of the node that runs: see oc_liveness */
 
-    oc_error *err;     /* of oc_analysis_stop() */
-    oc_status stopped; /* by it */
+    size_t folded;      /* elements of blocks that are kept */
+    bool origins_cut;   /* some initializers are not followed to all readers */
+    size_t stale_count; /* declared types that inference contradicts */
+    const char *stale;  /* the first value with one */
+    oc_error *err;      /* of oc_analysis_stop() */
+    oc_status stopped;  /* by it */
 
     /* Of the region being inferred: */
     const char *subgraph;

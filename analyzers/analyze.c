@@ -78,19 +78,28 @@ static void start(oc_analysis *a)
     a->main->opset_count = a->facts->opset_count;
 }
 
-/* The newest opset of ONNX whose rules are known. */
-#define NEWEST_OPSET 28
+static bool imports_onnx(const oc_analysis *a)
+{
+    for (size_t i = 0; i < a->facts->opset_count; i++)
+        if (!*a->facts->opset[i].domain)
+            return true;
+    return false;
+}
 
 static void check_opset(oc_analysis *a)
 {
     const int64_t opset = oc_frame_opset(a->main, "");
-    if (opset > NEWEST_OPSET)
+    if (opset > OC_NEWEST_OPSET)
         oc_analysis_note(
             a, OC_WARNING, "model.opset", OC_NO_ROW,
             oc_arena_printf(a->arena,
                             "opset %lld is newer than %d, the newest known; "
                             "the newest rules are used",
-                            (long long)opset, NEWEST_OPSET));
+                            (long long)opset, OC_NEWEST_OPSET));
+    if (!imports_onnx(a))
+        oc_analysis_note(a, OC_WARNING, "model.opset", OC_NO_ROW,
+                         "the model imports no opset of ai.onnx; the newest "
+                         "rules are used");
     const size_t dead = a->main->live->dead_nodes;
     if (dead)
         oc_analysis_note(a, OC_INFO, "model.dead-nodes", OC_NO_ROW,
@@ -98,6 +107,19 @@ static void check_opset(oc_analysis *a)
                                          "%zu node%s of which no output "
                                          "depends are left out",
                                          dead, dead == 1 ? "" : "s"));
+}
+
+/* Declared types are compared with inference, and never win over it. */
+static void note_stale(oc_analysis *a)
+{
+    if (a->stale_count)
+        oc_analysis_note(
+            a, OC_WARNING, "model.stale-type", OC_NO_ROW,
+            oc_arena_printf(a->arena,
+                            "the file declares %zu value%s otherwise than "
+                            "inferred, first \"%s\"; inference is right",
+                            a->stale_count, a->stale_count == 1 ? "" : "s",
+                            a->stale));
 }
 
 static oc_status infer(oc_analysis *a)
@@ -108,6 +130,7 @@ static oc_status infer(oc_analysis *a)
         return status;
     check_opset(a);
     oc_infer_graph(a, a->main, a->graph);
+    note_stale(a);
     if (oc_space_full(a->space))
         return oc_fail(a->err, OC_ERR_LIMIT, "limit.expressions",
                        "the expression table is full");
@@ -209,6 +232,9 @@ static bool met_contradiction(const oc_analysis *a)
 
 /* ---- the way in ---- */
 
+/* An analysis that needs more is of no real model. */
+#define MOST_MEMORY ((size_t)8 << 30)
+
 typedef struct oc_work {
     oc_arena bound, unbound, scratch;
     oc_arena *report;
@@ -262,6 +288,7 @@ static oc_work *work_new(void)
         free(work);
         return NULL;
     }
+    work->bound.limit_bytes = work->unbound.limit_bytes = MOST_MEMORY;
     work->bound.escape = work->unbound.escape = &work->escape;
     work->scratch.escape = work->report->escape = &work->escape;
     return work;

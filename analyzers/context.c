@@ -493,4 +493,5 @@ const oc_op_api oc_engine_api = {
     .cost_view = oc_context_cost_view,
     .cost_upper = oc_context_cost_upper,
     .cost_weight = oc_context_cost_weight,
+    .cost_parameters = oc_context_cost_parameters,
 };

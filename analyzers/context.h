@@ -53,5 +53,6 @@ void oc_context_cost_write(oc_cost *, size_t, oc_expr);
 void oc_context_cost_view(oc_cost *);
 void oc_context_cost_upper(oc_cost *, oc_metric, oc_expr);
 void oc_context_cost_weight(oc_cost *, size_t, oc_expr);
+void oc_context_cost_parameters(oc_cost *, int64_t);
 
 #endif

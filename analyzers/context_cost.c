@@ -89,6 +89,13 @@ void oc_context_cost_weight(oc_cost *cost, size_t i, oc_expr elements)
     c->row->weight = weight;
 }
 
+void oc_context_cost_parameters(oc_cost *cost, int64_t elements)
+{
+    oc_context *c = oc_context_of_cost(cost);
+    c->row->params = oc_expr_add(c->a->space, c->row->params,
+                                 oc_expr_int(c->a->space, elements));
+}
+
 /* ---- bytes ---- */
 
 static bool is_scalar(const oc_type *type)

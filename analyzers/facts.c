@@ -199,6 +199,18 @@ static size_t most_elements(int elem_type)
     }
 }
 
+/* Long blocks add up in hostile files; short ones carry the shapes. */
+#define SHORT_BLOCK 64
+#define MOST_FOLDED ((size_t)1 << 25)
+
+static bool fits_budget(oc_analysis *a, size_t count)
+{
+    if (count <= SHORT_BLOCK)
+        return true;
+    a->folded += count;
+    return a->folded <= MOST_FOLDED;
+}
+
 /* NULL when the dims are not static, or there are too many elements. */
 const oc_block *oc_block_new(oc_analysis *a, const oc_type *type,
                              const oc_expr *element)
@@ -215,7 +227,8 @@ const oc_block *oc_block_new(oc_analysis *a, const oc_type *type,
         if (dim[axis] < 0 || OC_MUL_OVERFLOWS(count, dim[axis], &count))
             return NULL;
     }
-    if ((uint64_t)count > most_elements(type->elem_type))
+    if ((uint64_t)count > most_elements(type->elem_type) ||
+        !fits_budget(a, (size_t)count))
         return NULL;
     oc_block *block = OC_NEW(a->arena, oc_block, 1);
     block->rank = rank;

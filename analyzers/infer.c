@@ -50,7 +50,7 @@ int64_t oc_frame_opset(const oc_frame *frame, const char *domain)
     for (size_t i = 0; i < frame->opset_count; i++)
         if (strcmp(frame->opset[i].domain, domain) == 0)
             return frame->opset[i].version;
-    return *domain ? 1 : 0;
+    return *domain ? 1 : OC_NEWEST_OPSET;
 }
 
 /* A function body's attribute may stand for one of its call. */

@@ -147,21 +147,32 @@ static const oc_origins *join(oc_analysis *a, const oc_origins *left,
     return both;
 }
 
-/* Long chains of joins would copy quadratically: enough is enough. */
-#define MOST_ORIGINS 4096
+/* Long chains of joins would copy quadratically. */
+#define MOST_ORIGINS 1024
+
+static const oc_origins *join_inputs(const oc_context *c)
+{
+    const oc_origins *origins = NULL;
+    for (size_t i = 0; i < c->input_count; i++) {
+        if (!c->input[i] || is_shape_input(c, i) || is_scale(c, i))
+            continue;
+        const oc_origins *more = c->input[i]->origins;
+        if (origins && more && origins->count + more->count > MOST_ORIGINS)
+            c->a->origins_cut = true;
+        else
+            origins = join(c->a, origins, more);
+    }
+    return origins;
+}
 
 static const oc_origins *origins_of(const oc_context *c, bool folded)
 {
-    const oc_origins *origins = NULL;
-    for (size_t i = 0; folded && i < c->input_count; i++)
-        if (c->input[i] && !is_shape_input(c, i) && !is_scale(c, i) &&
-            (!origins || origins->count < MOST_ORIGINS))
-            origins = join(c->a, origins, c->input[i]->origins);
     const bool follows = c->descriptor && (c->descriptor->traits &
                                            (OC_TRAIT_FOLLOWS | OC_TRAIT_VIEW));
-    if (!folded && follows && c->input_count && c->input[0])
-        origins = c->input[0]->origins;
-    return origins;
+    if (folded)
+        return join_inputs(c);
+    return follows && c->input_count && c->input[0] ? c->input[0]->origins
+                                                    : NULL;
 }
 
 /* The tensor of a Constant node, which no initializer holds. */
@@ -297,6 +308,35 @@ static void find_rule(oc_context *c)
         bad_arity(c, schema);
 }
 
+/* A number that the file states against the number that is inferred. */
+static bool contradicts(const oc_declared_type *declared, const oc_type *type)
+{
+    if (declared->kind != OC_TYPE_TENSOR || type->kind != OC_KIND_TENSOR)
+        return false;
+    if (declared->elem_type && type->elem_type &&
+        declared->elem_type != type->elem_type)
+        return true;
+    if (!declared->has_shape || type->rank < 0)
+        return false;
+    if (declared->rank != (size_t)type->rank)
+        return true;
+    for (size_t axis = 0; axis < declared->rank; axis++)
+        if (declared->dim[axis].has_value && declared->dim[axis].value > 0 &&
+            oc_expr_is_immediate(type->dim[axis]) &&
+            !oc_expr_is(type->dim[axis], declared->dim[axis].value))
+            return true;
+    return false;
+}
+
+static void compare_declared(oc_analysis *a, const oc_value *value,
+                             const oc_fact *fact)
+{
+    if (a->bound || !contradicts(&value->declared, &fact->type))
+        return;
+    if (!a->stale_count++)
+        a->stale = value->name;
+}
+
 static void finish_output(oc_context *c, size_t i, bool folded, bool shapes,
                           const oc_origins *origins)
 {
@@ -308,8 +348,11 @@ static void finish_output(oc_context *c, size_t i, bool folded, bool shapes,
                                .rank = OC_RANK_UNKNOWN};
         fact->block = NULL;
     }
-    if (!c->failed)
-        take_declared(a, &c->frame->scope->value[c->node->output[i]], fact);
+    const oc_value *value = &c->frame->scope->value[c->node->output[i]];
+    if (!c->failed) {
+        compare_declared(a, value, fact);
+        take_declared(a, value, fact);
+    }
     fact->constant = folded;
     fact->from_shapes = shapes;
     fact->origins = origins;

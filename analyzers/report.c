@@ -239,9 +239,10 @@ static void fill_totals(oc_builder *b, const oc_group_sum *all,
         oc_expr_add(b->a->space, oc_sum_value(all->metric[OC_READ_BYTES]),
                     oc_sum_value(all->metric[OC_WRITE_BYTES])),
         read > write ? read : write);
-    totals[OC_TOTAL_PARAMS] = oc_builder_quantity(b, weights->params, OC_EXACT);
+    const oc_certainty counted = b->a->origins_cut ? OC_LOWER_BOUND : OC_EXACT;
+    totals[OC_TOTAL_PARAMS] = oc_builder_quantity(b, weights->params, counted);
     totals[OC_TOTAL_BUFFERS] =
-        oc_builder_quantity(b, weights->buffers, OC_EXACT);
+        oc_builder_quantity(b, weights->buffers, counted);
     totals[OC_TOTAL_QUANTIZATION_ELEMENTS] =
         oc_builder_quantity(b, weights->quantization_elements, OC_EXACT);
     totals[OC_TOTAL_WEIGHT_BYTES] =
@@ -438,15 +439,16 @@ static void fill_assumptions(oc_builder *b)
     const size_t count = oc_assumption_count(b->a->space);
     oc_report_assumption *list = OC_NEW(b->arena, oc_report_assumption, count);
     for (size_t i = 0; i < count; i++) {
+        if (oc_assumption_is_implied(b->a->space, i))
+            continue;
         const oc_assumption *from = oc_assumption_at(b->a->space, i);
-        list[i] =
+        list[b->report->assumption_count++] =
             (oc_report_assumption){.kind = relations[from->relation],
                                    .node = listed_row(b, from->node),
                                    .left = oc_builder_formula(b, from->left),
                                    .right = oc_builder_formula(b, from->right),
                                    .noise = from->noise};
     }
-    b->report->assumption_count = count;
     b->report->assumptions = list;
 }
 

@@ -363,6 +363,8 @@ static oc_expr elements_of(oc_roles *r, const oc_weight *weight)
 static void add_up(oc_roles *r, oc_weights *sums)
 {
     oc_space *space = r->a->space;
+    for (size_t i = 0; i < r->a->row_count; i++) /* those in attributes */
+        sums->params = oc_expr_add(space, sums->params, r->a->row[i]->params);
     for (size_t i = 0; i < r->count; i++) {
         const oc_weight *weight = &r->weight[i];
         const oc_expr elements = elements_of(r, weight);

@@ -53,6 +53,44 @@ const oc_assumption *oc_assumption_at(const oc_space *space, size_t index)
     return &space->assumptions[index];
 }
 
+/* The least value of `of` that makes the atom 1: it for itself, q for of//q. */
+static bool is_one_from(const oc_space *space, const oc_atom *atom, oc_expr of,
+                        oc_expr least)
+{
+    if (atom->expr == of)
+        return oc_expr_is(least, 1);
+    return atom->kind == OC_ATOM_FDIV && atom->arguments[0] == of &&
+           atom->arguments[1] == least && oc_expr_is_constant(space, least);
+}
+
+static bool has_such_factor(const oc_space *space, oc_expr product, oc_expr of,
+                            oc_expr least)
+{
+    if (oc_expr_is_immediate(product))
+        return false;
+    const oc_poly *p = &oc_entry_of(space, product)->poly;
+    const oc_monomial *m = space->monomials[p->terms[0].monomial];
+    for (size_t i = 0; p->count == 1 && i < m->count; i++)
+        if (is_one_from(space, space->atoms[m->factors[i].atom], of, least))
+            return true;
+    return false;
+}
+
+bool oc_assumption_is_implied(const oc_space *space, size_t index)
+{
+    const oc_assumption *least = &space->assumptions[index];
+    if (least->relation != OC_AT_MOST || !oc_expr_is_immediate(least->left))
+        return false;
+    for (size_t i = 0; i < space->assumption_count; i++) {
+        const oc_assumption *a = &space->assumptions[i];
+        if (a->relation == OC_EQUAL && oc_expr_is_immediate(a->right) &&
+            oc_expr_immediate(a->right) > 0 &&
+            has_such_factor(space, a->left, least->right, least->left))
+            return true;
+    }
+    return false;
+}
+
 oc_ledger_mark oc_ledger_here(const oc_space *space)
 {
     return (oc_ledger_mark){space->assumption_count, space->fact_count,

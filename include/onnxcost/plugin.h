@@ -210,6 +210,7 @@ typedef struct oc_op_api {
     void (*cost_view)(oc_cost *);
     void (*cost_upper)(oc_cost *, oc_metric, oc_expr);
     void (*cost_weight)(oc_cost *, size_t, oc_expr);
+    void (*cost_parameters)(oc_cost *, int64_t);
 } oc_op_api;
 
 struct oc_op {
@@ -553,6 +554,12 @@ static inline void oc_cost_upper(oc_cost *sum, oc_metric metric,
 static inline void oc_cost_weight(oc_cost *sum, size_t i, oc_expr elements)
 {
     sum->api->cost_weight(sum, i, elements);
+}
+
+/* Parameters that the node holds in attributes: trees, support vectors. */
+static inline void oc_cost_parameters(oc_cost *sum, int64_t elements)
+{
+    sum->api->cost_parameters(sum, elements);
 }
 
 /* ---- small helpers on shapes ---- */

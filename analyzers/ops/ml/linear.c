@@ -25,9 +25,17 @@ static void infer_regressor(oc_op *op)
     oc_ml_set_matrix(op, 0, OC_ELEM_FLOAT, x.rows, target_count(op));
 }
 
+/* Coefficients and intercepts stand in attributes. */
+static void count_parameters(oc_op *op, oc_cost *sum)
+{
+    oc_cost_parameters(sum, (int64_t)(float_count(op, "coefficients") +
+                                      float_count(op, "intercepts")));
+}
+
 static void cost_regressor(oc_op *op, oc_cost *sum)
 {
     const oc_ml_matrix x = oc_ml_input(op, 0);
+    count_parameters(op, sum);
     oc_ml_linear_cost(op, sum, x, target_count(op),
                       float_count(op, "intercepts") > 0);
     oc_ml_post_transform(op, sum, x.rows, oc_op_output_numel(op, 0));
@@ -61,6 +69,7 @@ static void infer_classifier(oc_op *op)
 static void cost_classifier(oc_op *op, oc_cost *sum)
 {
     const oc_ml_matrix x = oc_ml_input(op, 0);
+    count_parameters(op, sum);
     oc_ml_linear_cost(op, sum, x, oc_int(op, (int64_t)scored_classes(op)),
                       float_count(op, "intercepts") > 0);
     oc_ml_post_transform(op, sum, x.rows,

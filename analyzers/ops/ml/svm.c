@@ -50,10 +50,22 @@ static void infer_regressor(oc_op *op)
                      oc_expr_of(1));
 }
 
+/* Support vectors, their coefficients and the offsets stand in attributes. */
+static void count_parameters(oc_op *op, oc_cost *sum)
+{
+    static const char *const names[] = {"support_vectors", "coefficients",
+                                        "rho"};
+    const float *values;
+    for (size_t i = 0; i < 3; i++)
+        oc_cost_parameters(sum,
+                           (int64_t)oc_op_attr_floats(op, names[i], &values));
+}
+
 static void cost_regressor(oc_op *op, oc_cost *sum)
 {
     const oc_ml_matrix x = oc_ml_input(op, 0);
     const int64_t vectors = support_count(op);
+    count_parameters(op, sum);
     if (vectors > 0)
         support_cost(op, sum, x, vectors, 1);
     else
@@ -107,6 +119,7 @@ static void cost_classifier(oc_op *op, oc_cost *sum)
     const oc_ml_matrix x = oc_ml_input(op, 0);
     const int64_t vectors = class_support_count(op);
     const int64_t classes = class_count(op);
+    count_parameters(op, sum);
     if (vectors > 0)
         support_cost(op, sum, x, vectors, classes - 1);
     else

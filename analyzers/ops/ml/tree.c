@@ -65,11 +65,21 @@ static bool averages(oc_op *op)
                 : oc_op_attr_int(op, "aggregate_function", 1) == 0;
 }
 
+/* Thresholds of interior nodes and weights of leaves. */
+static void count_parameters(oc_cost *sum, const oc_forest *forest)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < forest->count; i++)
+        count += forest->node[i].leaf ? forest->node[i].values : 1;
+    oc_cost_parameters(sum, count);
+}
+
 static void cost_forest(oc_op *op, oc_cost *sum, oc_forest forest,
                         oc_expr scores)
 {
     const oc_expr rows = oc_ml_input(op, 0).rows;
     const oc_forest_walk walk = oc_forest_measure(op, &forest);
+    count_parameters(sum, &forest);
     descend_cost(op, sum, &walk, rows);
     oc_cost_add(sum, OC_FLOPS, "weights of the leaves",
                 oc_times(op, walk.values, rows));

@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/loop_body.c - a body that runs many times, inferred once.
+ *
+ * The body is inferred with its carried values as they enter an iteration.
+ * What enters iteration i + 1 must be what iteration i gives: a size that
+ * changes is tried as growing evenly (d0 + k * iteration), and becomes a
+ * fresh symbol when it does not. Figures that depend on the iteration are
+ * summed over all of them.
+ */
+#include <string.h>
+
+#include "analyzers/loop.h"
+
+#define MOST_PASSES 5
+
+/* ---- even growth ---- */
+
+static oc_expr at_iteration(const oc_loop *l, oc_expr e, oc_expr iteration)
+{
+    oc_space *space = l->a->space;
+    oc_expr *replacement = OC_NEW(l->a->arena, oc_expr, oc_symbol_count(space));
+    if (oc_expr_is_immediate(e) || !oc_expr_is_known(e))
+        return e;
+    replacement[l->iteration_symbol] = iteration;
+    return oc_expr_substitute(space, e, replacement);
+}
+
+static oc_expr next_iteration(const oc_loop *l, oc_expr e)
+{
+    return at_iteration(l, e,
+                        oc_expr_add(l->a->space, l->iteration, oc_expr_of(1)));
+}
+
+static bool made_in_body(const oc_loop *l, oc_expr e)
+{
+    const size_t count = oc_symbol_count(l->a->space);
+    if (oc_expr_is_immediate(e) || !oc_expr_is_known(e))
+        return false;
+    for (size_t i = l->iteration_symbol + 1; i < count; i++)
+        if (oc_expr_mentions(l->a->space, e, i))
+            return true;
+    return false;
+}
+
+/* initial + k * iteration when one iteration turns `in` into in + k. */
+static oc_expr even_growth(const oc_loop *l, oc_expr initial, oc_expr in,
+                           oc_expr out)
+{
+    oc_space *space = l->a->space;
+    const oc_expr by = oc_expr_sub(space, out, in);
+    if (!oc_expr_is_known(by) || made_in_body(l, by) || in != initial)
+        return OC_UNKNOWN;
+    return oc_expr_add(space, initial, oc_expr_mul(space, by, l->iteration));
+}
+
+static oc_expr some_size(const oc_loop *l)
+{
+    return oc_analysis_fresh(l->a, "loop", OC_SYMBOL_DATA, OC_UNKNOWN,
+                             OC_UNKNOWN);
+}
+
+/* True when iteration i + 1 gets what iteration i gives; else *in is the
+ * next try. */
+static bool settle_size(const oc_loop *l, oc_expr initial, oc_expr *in,
+                        oc_expr out)
+{
+    if (!oc_expr_is_known(*in) || made_in_body(l, *in) ||
+        next_iteration(l, *in) == out)
+        return true;
+    *in = even_growth(l, initial, *in, out);
+    if (!oc_expr_is_known(*in))
+        *in = some_size(l);
+    return false;
+}
+
+static bool settle_elements(const oc_loop *l, oc_carried *c, const oc_fact *out)
+{
+    const oc_block *in = c->entering->block, *first = c->initial->block;
+    if (!in || !first)
+        return true;
+    if (!out->block || out->block->count != in->count) {
+        c->entering->block = NULL;
+        return false;
+    }
+    bool settled = true;
+    oc_expr *element = OC_NEW(l->a->arena, oc_expr, in->count);
+    for (size_t i = 0; i < in->count; i++) {
+        element[i] = in->element[i];
+        if (!oc_expr_is_known(element[i]) ||
+            next_iteration(l, element[i]) == out->block->element[i])
+            continue;
+        element[i] = even_growth(l, first->element[i], element[i],
+                                 out->block->element[i]);
+        settled = false;
+    }
+    c->entering->block = oc_block_new(l->a, &c->entering->type, element);
+    return settled;
+}
+
+static void widen_dims(const oc_loop *l, oc_type *type)
+{
+    oc_type *element = OC_NEW(l->a->arena, oc_type, 1);
+    *element = oc_type_copy(l->a, type->element);
+    bool all_unknown = true;
+    for (int axis = 0; axis < element->rank; axis++) {
+        all_unknown &= element->dim[axis] == OC_UNKNOWN;
+        element->dim[axis] = OC_UNKNOWN;
+    }
+    if (all_unknown)
+        element->rank = OC_RANK_UNKNOWN;
+    type->element = element;
+}
+
+/* Elements of a sequence: those of the first filling, then any. */
+static bool settle_element_type(const oc_loop *l, const oc_carried *c,
+                                oc_type *in, const oc_type *out)
+{
+    if (!out->element || (in->element && in->element->rank < 0 &&
+                          c->initial->type.length != oc_expr_of(0)))
+        return true;
+    if (in->element && oc_type_equal(in->element, out->element))
+        return true;
+    const oc_type *first = c->initial->type.element;
+    const bool empty =
+        oc_expr_is(c->initial->type.length, 0) &&
+        (!in->element || !first || oc_type_equal(in->element, first));
+    in->element = out->element;
+    if (!empty)
+        widen_dims(l, in);
+    return false;
+}
+
+static bool settle_type(const oc_loop *l, oc_carried *c, const oc_type *out)
+{
+    oc_type *in = &c->entering->type;
+    const oc_type *first = &c->initial->type;
+    bool settled = true;
+    if (in->kind == OC_KIND_TENSOR && in->rank >= 0 && out->rank != in->rank) {
+        in->rank = OC_RANK_UNKNOWN;
+        return false;
+    }
+    for (int axis = 0; axis < in->rank; axis++)
+        settled &=
+            settle_size(l, first->dim[axis], &in->dim[axis], out->dim[axis]);
+    if (in->kind == OC_KIND_SEQUENCE) {
+        settled &= settle_size(l, first->length, &in->length, out->length);
+        settled &= settle_element_type(l, c, in, out);
+    }
+    return settled;
+}
+
+/* ---- passes over the body ---- */
+
+oc_fact *oc_loop_entering(oc_analysis *a, const oc_fact *fact)
+{
+    oc_fact *in = oc_fact_renamed(a, fact);
+    in->type = oc_type_copy(a, &fact->type);
+    in->lower = in->upper = OC_UNKNOWN;
+    in->constant = in->from_shapes = false;
+    in->origins = NULL;
+    in->stored_bytes = OC_UNKNOWN;
+    in->loop_state = true;
+    return in;
+}
+
+void oc_loop_set_input(const oc_loop *l, size_t k, const oc_fact *fact)
+{
+    if (k >= l->body->input_count)
+        return;
+    const oc_value_id id = l->body->input[k];
+    oc_fact *own = oc_fact_renamed(l->a, fact);
+    /* The same in every pass, so that fresh sizes keep their names. */
+    own->number = (uint64_t)id << 32 ^ (uint64_t)(uintptr_t)l->frame;
+    own->root = id;
+    oc_frame_set(l->a, l->frame, id, own);
+}
+
+static bool one_pass(oc_loop *l, bool counted)
+{
+    oc_analysis *a = l->a;
+    for (size_t i = 0; i < l->count; i++)
+        oc_loop_set_input(l, l->first_input + i, l->state[i].entering);
+    const oc_region region = {l->path, counted, false};
+    oc_region_run(a, l->frame, l->body, region);
+    bool settled = true;
+    for (size_t i = 0; i < l->count; i++) {
+        const oc_fact *out =
+            oc_region_output(a, l->frame, l->body, l->first_output + i);
+        oc_carried *c = &l->state[i];
+        settled &= settle_type(l, c, &out->type);
+        settled &= settle_elements(l, c, out);
+    }
+    return settled;
+}
+
+/* Passes are bounded like calls: nested loops repeat each other's. */
+static void take_back(oc_loop *l)
+{
+    oc_analysis *a = l->a;
+    a->inlined += a->row_count - l->start.rows;
+    if (a->inlined > a->limits.inlined)
+        oc_analysis_stop(a, OC_ERR_LIMIT, "limit.inline",
+                         "nested loops take more than %llu nodes to settle",
+                         (unsigned long long)a->limits.inlined);
+    oc_point_rollback(a, l->start);
+}
+
+void oc_loop_run(oc_loop *l)
+{
+    l->start = oc_point_here(l->a);
+    for (size_t pass = 1; !one_pass(l, l->a->counted); pass++) {
+        take_back(l);
+        if (pass < MOST_PASSES)
+            continue;
+        for (size_t i = 0; i < l->count; i++)
+            l->state[i].entering =
+                oc_loop_entering(l->a, oc_fact_unknown(l->a));
+        one_pass(l, l->a->counted);
+        return;
+    }
+}
+
+/* ---- sums over the iterations ---- */
+
+/* C(n, k) as an expression. */
+static oc_expr choose(oc_space *space, oc_expr n, int k)
+{
+    oc_expr product = oc_expr_of(1);
+    for (int i = 0; i < k; i++) {
+        product =
+            oc_expr_mul(space, product, oc_expr_sub(space, n, oc_expr_of(i)));
+        product = oc_expr_quotient(space, product, oc_expr_of(i + 1));
+    }
+    return product;
+}
+
+#define MOST_DEGREE 6
+
+/*
+ * The sum of e over iterations 0 .. trip - 1. A polynomial of degree n in the
+ * iteration is the Newton series of its first n + 1 values; that the series
+ * is e again proves that e is one.
+ */
+static oc_expr sum_over_iterations(const oc_loop *l, oc_expr e)
+{
+    oc_space *space = l->a->space;
+    if (!oc_expr_is_known(e) || oc_expr_is_immediate(e) ||
+        !oc_expr_mentions(space, e, l->iteration_symbol))
+        return oc_expr_mul(space, e, l->trip);
+    oc_expr difference[MOST_DEGREE + 1];
+    oc_expr series = oc_expr_of(0), total = oc_expr_of(0);
+    for (int k = 0; k <= MOST_DEGREE; k++)
+        difference[k] = at_iteration(l, e, oc_expr_of(k));
+    for (int order = 1; order <= MOST_DEGREE; order++)
+        for (int k = MOST_DEGREE; k >= order; k--)
+            difference[k] =
+                oc_expr_sub(space, difference[k], difference[k - 1]);
+    for (int k = 0; k <= MOST_DEGREE; k++) {
+        series = oc_expr_add(
+            space, series,
+            oc_expr_mul(space, difference[k], choose(space, l->iteration, k)));
+        total = oc_expr_add(
+            space, total,
+            oc_expr_mul(space, difference[k], choose(space, l->trip, k + 1)));
+    }
+    return series == e ? total : OC_UNKNOWN;
+}
+
+static void sum_row(const oc_loop *l, oc_row *row)
+{
+    row->executions = sum_over_iterations(l, row->executions);
+    for (int metric = 0; metric < OC_METRIC_COUNT; metric++) {
+        row->metric[metric] = sum_over_iterations(l, row->metric[metric]);
+        row->upper[metric] = sum_over_iterations(l, row->upper[metric]);
+        if (!oc_expr_is_known(row->metric[metric])) {
+            row->certainty[metric] = OC_NOT_KNOWN;
+            row->unknown = true;
+        }
+    }
+    row->weight_bytes = sum_over_iterations(l, row->weight_bytes);
+}
+
+void oc_loop_finish(const oc_loop *l, oc_expr trip)
+{
+    oc_analysis *a = l->a;
+    oc_loop all = *l;
+    all.trip = trip;
+    for (size_t i = l->start.rows; i < a->row_count; i++)
+        sum_row(&all, a->row[i]);
+    /* What a body that may never run takes for granted is no assumption. */
+    if (oc_expr_at_most(a->space, oc_expr_of(1), trip) != OC_YES)
+        oc_ledger_rollback(a->space, l->start.ledger);
+}
+
+/* ---- what comes out ---- */
+
+void oc_loop_set_state_output(const oc_loop *l, size_t i)
+{
+    const oc_carried *c = &l->state[i];
+    oc_fact *fact = oc_fact_new(l->a, c->entering);
+    oc_type *type = &fact->type;
+    *type = oc_type_copy(l->a, type);
+    for (int axis = 0; axis < type->rank; axis++)
+        type->dim[axis] = made_in_body(l, type->dim[axis])
+                              ? some_size(l)
+                              : at_iteration(l, type->dim[axis], l->trip);
+    if (type->kind == OC_KIND_SEQUENCE)
+        type->length = at_iteration(l, type->length, l->trip);
+    fact->block = NULL;
+    if (c->entering->block) {
+        const oc_block *block = c->entering->block;
+        oc_expr *element = OC_NEW(l->a->arena, oc_expr, block->count);
+        for (size_t k = 0; k < block->count; k++)
+            element[k] = at_iteration(l, block->element[k], l->trip);
+        fact->block = oc_block_new(l->a, type, element);
+    }
+    if (i < l->node->output_count)
+        oc_frame_set(l->a, l->frame, l->node->output[i], fact);
+}
+
+/* The element of every iteration, stacked at `axis`. */
+void oc_loop_set_stacked_output(const oc_loop *l, size_t output,
+                                size_t body_output, int64_t axis)
+{
+    oc_analysis *a = l->a;
+    const oc_fact *one = oc_region_output(a, l->frame, l->body, body_output);
+    oc_fact *fact = oc_fact_new(a, NULL);
+    const int rank = one->type.rank;
+    fact->type = (oc_type){.kind = OC_KIND_TENSOR,
+                           .elem_type = one->type.elem_type,
+                           .rank = OC_RANK_UNKNOWN};
+    if (axis < 0)
+        axis += rank + 1;
+    if (rank >= 0 && axis >= 0 && axis <= rank) {
+        fact->type.rank = rank + 1;
+        fact->type.dim = OC_NEW(a->arena, oc_expr, (size_t)rank + 1);
+        for (int i = 0, k = 0; i <= rank; i++) {
+            const oc_expr dim = i == axis ? l->trip : one->type.dim[k++];
+            const bool varies =
+                i != axis && at_iteration(l, dim, oc_expr_of(0)) != dim;
+            fact->type.dim[i] = varies ? some_size(l) : dim;
+        }
+    }
+    if (output < l->node->output_count)
+        oc_frame_set(a, l->frame, l->node->output[output], fact);
+}
+
+/* ---- set-up ---- */
+
+oc_loop oc_loop_new(oc_analysis *a, oc_frame *frame, const oc_node *node)
+{
+    oc_loop l = {.a = a,
+                 .frame = frame,
+                 .node = node,
+                 .body = oc_region_graph(frame, node, "body")};
+    l.path = oc_region_name(a, node, oc_region_count(a, node->op_type), "body");
+    const oc_interval from_zero = {0, OC_UNBOUNDED_ABOVE};
+    const char *name = oc_arena_printf(a->arena, "iteration_%zu",
+                                       oc_region_count(a, "iteration"));
+    l.iteration_symbol = oc_symbol_count(a->space);
+    l.iteration = oc_analysis_symbol(a, name, NULL, OC_SYMBOL_TRIP, from_zero);
+    return l;
+}
+
+void oc_loop_enter_state(oc_loop *l, size_t first_operand)
+{
+    l->state = OC_NEW(l->a->arena, oc_carried, l->count);
+    for (size_t i = 0; i < l->count; i++) {
+        const size_t operand = first_operand + i;
+        const oc_fact *fact =
+            operand < l->node->input_count
+                ? oc_frame_fact(l->frame, l->node->input[operand])
+                : NULL;
+        l->state[i].initial = fact ? fact : oc_fact_unknown(l->a);
+        l->state[i].entering = oc_loop_entering(l->a, l->state[i].initial);
+    }
+}
+
+const oc_fact *oc_loop_operand(const oc_loop *l, size_t i)
+{
+    return i < l->node->input_count ? oc_frame_fact(l->frame, l->node->input[i])
+                                    : NULL;
+}
