@@ -166,8 +166,8 @@ def judge(case, report, env, strict):
         elif is_tensor(info) and "shape" in tensor:
             problems += judge_tensor(info, value, tensor, env, strict)
         elif isinstance(value, list):
-            while tensor["type"] == "optional":
-                tensor = tensor["element"]
+            while tensor.get("type") == "optional":
+                tensor = tensor["element"] or {}
             length = harness.evaluate(tensor.get("length"), env)
             if length != len(value) and (strict or length is not None):
                 problems.append("%s has length %s, not %d" %
