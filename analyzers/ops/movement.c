@@ -167,14 +167,6 @@ bool oc_is_integral(oc_op *op, oc_expr e)
            (oc_expr_is_immediate(e) || oc_floor_div(op, e, oc_expr_of(1)) == e);
 }
 
-bool oc_shape_same(oc_op *op, oc_shape a, oc_shape b)
-{
-    bool same = a.rank == b.rank;
-    for (size_t axis = 0; same && axis < a.rank; axis++)
-        same = oc_equal(op, a.dim[axis], b.dim[axis]) == OC_YES;
-    return same;
-}
-
 bool oc_axis_outermost(oc_op *op, oc_shape shape, size_t axis)
 {
     for (size_t i = 0; i < axis; i++)

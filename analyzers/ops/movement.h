@@ -59,8 +59,6 @@ oc_range oc_range_union(oc_op *op, oc_range a, oc_range b);
 
 /* floor(e) is e, whatever the symbols. */
 bool oc_is_integral(oc_op *op, oc_expr e);
-/* The dims are equal, all of them and provably. */
-bool oc_shape_same(oc_op *op, oc_shape a, oc_shape b);
 /* Dims [0, axis) are 1, provably. */
 bool oc_axis_outermost(oc_op *op, oc_shape shape, size_t axis);
 
