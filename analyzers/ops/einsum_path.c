@@ -14,14 +14,15 @@
 #define MOST_OPERANDS 64
 #define MOST_PATHS 6 /* kept per set when symbols leave the order open */
 
+/* A sum, and the labels of each product in it that depends on the path. */
 typedef struct amount {
-    oc_expr macs, flops;
+    oc_expr sum;
+    size_t count;
+    uint64_t labels[EXACT_OPERANDS];
 } amount;
 
-/* Extents of 0 would leave open which path is better, although there is
- * nothing to compute then: paths are compared with extents from 1. */
 typedef struct path {
-    amount cost, rank;
+    amount macs, flops;
 } path;
 
 typedef struct paths {
@@ -39,19 +40,6 @@ static oc_expr product(oc_op *op, const oc_einsum *e, uint64_t labels)
     return all;
 }
 
-/* The same with x + 1 for every symbolic x, and 1 for 0. */
-static oc_expr product_from_1(oc_op *op, const oc_einsum *e, uint64_t labels)
-{
-    oc_expr all = oc_expr_of(1);
-    for (size_t label = 0; label < e->label_count; label++) {
-        const oc_expr x = e->extent[label];
-        if ((labels >> label & 1) == 0 || oc_expr_is(x, 0))
-            continue;
-        all = oc_mul(op, all, oc_expr_is_immediate(x) ? x : oc_plus(op, x, 1));
-    }
-    return all;
-}
-
 /* Labels that a set of operands leaves: the output or others need them. */
 static uint64_t kept(const oc_einsum *e, uint64_t set)
 {
@@ -66,60 +54,105 @@ static uint64_t kept(const oc_einsum *e, uint64_t set)
 }
 
 /* Labels of one operand alone are summed before anything else. */
-static path leaf(oc_op *op, const oc_einsum *e, size_t i, uint64_t left)
+static oc_expr leaf(oc_op *op, const oc_einsum *e, size_t i)
 {
-    const oc_expr zero = oc_expr_of(0);
-    path p = {{zero, zero}, {zero, zero}};
-    if (e->operand[i] != left) /* the same on every path: not ranked */
-        p.cost.flops =
-            oc_sub(op, product(op, e, e->operand[i]), product(op, e, left));
-    return p;
-}
-
-static amount sum_of(oc_op *op, amount a, amount b)
-{
-    return (amount){oc_add(op, a.macs, b.macs), oc_add(op, a.flops, b.flops)};
+    const uint64_t left = kept(e, UINT64_C(1) << i);
+    if (e->operand[i] == left)
+        return oc_expr_of(0);
+    return oc_sub(op, product(op, e, e->operand[i]), product(op, e, left));
 }
 
 /* Two results become one: MACs when a label is summed, else products. */
-static path join(oc_op *op, const oc_einsum *e, path a, path b, uint64_t both,
-                 uint64_t left)
+static path step(oc_op *op, const oc_einsum *e, uint64_t both, uint64_t left)
 {
-    const oc_expr zero = oc_expr_of(0), step = product(op, e, both);
-    const oc_expr rank = product_from_1(op, e, both);
-    path p = {{zero, step}, {zero, rank}};
-    if (both != left)
-        p = (path){{step, zero}, {rank, zero}};
-    p.cost = sum_of(op, p.cost, sum_of(op, a.cost, b.cost));
-    p.rank = sum_of(op, p.rank, sum_of(op, a.rank, b.rank));
-    return p;
+    const amount none = {.sum = oc_expr_of(0)};
+    const amount all = {product(op, e, both), 1, {both}};
+    return both != left ? (path){all, none} : (path){none, all};
 }
 
-static bool at_least_as_good(oc_op *op, amount a, amount b)
+static amount plus(oc_op *op, const amount *a, const amount *b)
 {
-    if (a.macs == b.macs)
-        return a.flops == b.flops || oc_at_most(op, a.flops, b.flops) == OC_YES;
-    return oc_at_most(op, a.macs, b.macs) == OC_YES;
+    amount sum = *a;
+    sum.sum = oc_add(op, a->sum, b->sum);
+    for (size_t i = 0; i < b->count; i++)
+        sum.labels[sum.count++] = b->labels[i];
+    return sum;
+}
+
+static path join(oc_op *op, const path *a, const path *b)
+{
+    return (path){plus(op, &a->macs, &b->macs), plus(op, &a->flops, &b->flops)};
+}
+
+/* ---- which path is better ---- */
+
+/* Every product of a is part of a product of b that no other has taken. */
+static bool within(const amount *a, const amount *b)
+{
+    unsigned taken = 0;
+    for (size_t i = 0; i < a->count; i++) {
+        size_t k = 0;
+        while (k < b->count &&
+               ((taken >> k & 1) != 0 || (a->labels[i] & ~b->labels[k]) != 0))
+            k++;
+        if (k == b->count)
+            return false;
+        taken |= 1u << k;
+    }
+    return true;
+}
+
+/* Labels first: that i*j is at most i*j*k holds for all extents from 1, and
+ * with extents of 0 there is nothing to compute. */
+static oc_tri at_most(oc_op *op, const amount *a, const amount *b)
+{
+    if (within(a, b))
+        return OC_YES;
+    return within(b, a) ? OC_NO : oc_at_most(op, a->sum, b->sum);
+}
+
+static bool at_least_as_good(oc_op *op, const path *a, const path *b)
+{
+    if (at_most(op, &a->macs, &b->macs) != OC_YES)
+        return false;
+    return at_most(op, &b->macs, &a->macs) != OC_YES ||
+           at_most(op, &a->flops, &b->flops) == OC_YES;
 }
 
 /* False when there was no room: a path that may be the best is lost. */
-static bool keep(oc_op *op, paths *set, path candidate)
+static bool keep(oc_op *op, paths *set, const path *candidate)
 {
     size_t left = 0;
     for (size_t i = 0; i < set->count; i++)
-        if (at_least_as_good(op, set->path[i].rank, candidate.rank))
+        if (at_least_as_good(op, &set->path[i], candidate))
             return true;
     for (size_t i = 0; i < set->count; i++)
-        if (!at_least_as_good(op, candidate.rank, set->path[i].rank))
+        if (!at_least_as_good(op, candidate, &set->path[i]))
             set->path[left++] = set->path[i];
     set->count = left;
     if (left == MOST_PATHS)
         return false;
-    set->path[set->count++] = candidate;
+    set->path[set->count++] = *candidate;
     return true;
 }
 
-/* All ways to split `set` in two; false when paths were lost. */
+/* Every pair of a path of one part and one of the other; false when paths
+ * were lost. */
+static bool pair_up(oc_op *op, paths *whole, const paths *a, const paths *b,
+                    const path *last)
+{
+    bool all = true;
+    for (size_t i = 0; i < a->count; i++) {
+        const path one = join(op, last, &a->path[i]);
+        for (size_t k = 0; k < b->count; k++) {
+            const path candidate = join(op, &one, &b->path[k]);
+            all = keep(op, whole, &candidate) && all;
+        }
+    }
+    return all;
+}
+
+/* All ways to split `set` in two. */
 static bool split(oc_op *op, const oc_einsum *e, paths *table, size_t set)
 {
     paths *whole = &table[set];
@@ -129,12 +162,8 @@ static bool split(oc_op *op, const oc_einsum *e, paths *table, size_t set)
         if ((part & lowest) == 0)
             continue; /* each split once */
         const paths *a = &table[part], *b = &table[set ^ part];
-        for (size_t i = 0; i < a->count; i++)
-            for (size_t k = 0; k < b->count; k++)
-                all = keep(op, whole,
-                           join(op, e, a->path[i], b->path[k],
-                                a->labels | b->labels, whole->labels)) &&
-                      all;
+        const path last = step(op, e, a->labels | b->labels, whole->labels);
+        all = pair_up(op, whole, a, b, &last) && all;
     }
     return all;
 }
@@ -143,15 +172,16 @@ static bool split(oc_op *op, const oc_einsum *e, paths *table, size_t set)
  * are not comparable, the flops of neither are known to count. */
 static void add(oc_op *op, oc_cost *sum, const paths *best)
 {
-    const amount first = best->path[0].cost;
-    oc_expr macs = first.macs, least = first.flops, most = first.flops;
+    const path *first = &best->path[0];
+    oc_expr macs = first->macs.sum;
+    oc_expr least = first->flops.sum, most = least;
     bool tied = true;
     for (size_t i = 1; i < best->count; i++) {
-        const amount other = best->path[i].cost;
-        tied = tied && other.macs == first.macs;
-        macs = oc_min(op, macs, other.macs);
-        least = oc_min(op, least, other.flops);
-        most = oc_max(op, most, other.flops);
+        const path *other = &best->path[i];
+        tied = tied && other->macs.sum == first->macs.sum;
+        macs = oc_min(op, macs, other->macs.sum);
+        least = oc_min(op, least, other->flops.sum);
+        most = oc_max(op, most, other->flops.sum);
     }
     if (!tied && least != most)
         oc_cost_is(sum, OC_FLOPS, OC_UPPER_BOUND);
@@ -166,16 +196,15 @@ static void exact(oc_op *op, oc_cost *sum, const oc_einsum *e)
 {
     const size_t sets = (size_t)1 << e->operand_count;
     paths *table = OC_OP_NEW(op, paths, sets);
+    const oc_expr zero = oc_expr_of(0);
     bool all = true;
     for (size_t i = 0; i < e->operand_count; i++) {
-        paths *single = &table[(size_t)1 << i];
-        single->path[single->count++] =
-            leaf(op, e, i, kept(e, UINT64_C(1) << i));
+        const path alone = {{.sum = zero}, {.sum = leaf(op, e, i)}};
+        table[(size_t)1 << i] = (paths){.count = 1, .path = {alone}};
     }
     for (size_t set = 1; set < sets; set++) {
         table[set].labels = kept(e, set);
-        if ((set & (set - 1)) != 0)
-            all = split(op, e, table, set) && all;
+        all = split(op, e, table, set) && all;
     }
     if (!all)
         oc_cost_is(sum, OC_MACS, OC_UPPER_BOUND);
@@ -187,7 +216,7 @@ static void exact(oc_op *op, oc_cost *sum, const oc_einsum *e)
 typedef struct pair {
     size_t a, b;
     uint64_t set;
-    oc_expr size;
+    amount size;
 } pair;
 
 /* The pair with the smallest result; *open when symbols leave it open. */
@@ -198,10 +227,11 @@ static pair smallest(oc_op *op, const oc_einsum *e, const uint64_t *sets,
     for (size_t a = 0; a < count; a++) {
         for (size_t b = a + 1; b < count; b++) {
             pair p = {.a = a, .b = b, .set = sets[a] | sets[b]};
-            p.size = product_from_1(op, e, kept(e, p.set));
+            const uint64_t labels = kept(e, p.set);
+            p.size = (amount){product(op, e, labels), 1, {labels}};
             const oc_tri worse =
-                b == 1 ? OC_NO : oc_at_most(op, best.size, p.size);
-            *open = *open || (worse == OC_MAYBE && best.size != p.size);
+                b == 1 ? OC_NO : at_most(op, &best.size, &p.size);
+            *open = *open || worse == OC_MAYBE;
             if (worse == OC_NO)
                 best = p;
         }
@@ -212,26 +242,27 @@ static pair smallest(oc_op *op, const oc_einsum *e, const uint64_t *sets,
 static void greedy(oc_op *op, oc_cost *sum, const oc_einsum *e)
 {
     uint64_t sets[MOST_OPERANDS];
-    const oc_expr zero = oc_expr_of(0);
-    const path none = {{zero, zero}, {zero, zero}};
-    path total = none;
+    amount macs = {.sum = oc_expr_of(0)}, flops = macs;
     bool open = false;
     size_t count = e->operand_count;
     for (size_t i = 0; i < count; i++) {
         sets[i] = UINT64_C(1) << i;
-        total.cost =
-            sum_of(op, total.cost, leaf(op, e, i, kept(e, sets[i])).cost);
+        flops.sum = oc_add(op, flops.sum, leaf(op, e, i));
     }
     while (count > 1) {
         const pair p = smallest(op, e, sets, count, &open);
         const uint64_t both = kept(e, sets[p.a]) | kept(e, sets[p.b]);
-        total = join(op, e, total, none, both, kept(e, p.set));
+        const path last = step(op, e, both, kept(e, p.set));
+        macs.sum = oc_add(op, macs.sum, last.macs.sum);
+        flops.sum = oc_add(op, flops.sum, last.flops.sum);
         sets[p.a] = p.set;
         sets[p.b] = sets[--count];
     }
-    if (open)
+    if (open) {
         oc_cost_is(sum, OC_MACS, OC_ESTIMATE);
-    add(op, sum, &(paths){.count = 1, .path = {total}});
+        oc_cost_is(sum, OC_FLOPS, OC_ESTIMATE);
+    }
+    add(op, sum, &(paths){.count = 1, .path = {{macs, flops}}});
 }
 
 void oc_einsum_cost(oc_op *op, oc_cost *sum, const oc_einsum *equation)
