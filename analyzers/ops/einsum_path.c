@@ -206,8 +206,10 @@ static void exact(oc_op *op, oc_cost *sum, const oc_einsum *e)
         table[set].labels = kept(e, set);
         all = split(op, e, table, set) && all;
     }
-    if (!all)
+    if (!all) {
         oc_cost_is(sum, OC_MACS, OC_UPPER_BOUND);
+        oc_cost_is(sum, OC_FLOPS, OC_UPPER_BOUND);
+    }
     add(op, sum, &table[sets - 1]);
 }
 
