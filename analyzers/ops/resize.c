@@ -203,7 +203,9 @@ static oc_expr taps(oc_op *op, int64_t plain, const axis_scale *axis,
         return least;
     if (oc_expr_is_known(axis->scale))
         return oc_max(op, least, oc_ceil_div(op, least, axis->scale));
-    return oc_max(op, least, oc_ceil_div(op, oc_times(op, plain, from), to));
+    return oc_max(op, least,
+                  oc_ceil_div(op, oc_times(op, plain, from),
+                              oc_max(op, oc_expr_of(1), to)));
 }
 
 /* 1 for an axis that is resized, 0 for one that is not. Batch and channels
@@ -258,8 +260,8 @@ static void cost(oc_op *op, oc_cost *sum)
         const oc_expr changed = changes(op, axes, i, x.dim[i], y.dim[i]);
         const oc_expr more =
             oc_plus(op, taps(op, plain, &axes[i], x.dim[i], y.dim[i]), -1);
-        product = oc_mul(op, product,
-                         oc_plus(op, oc_mul(op, changed, more), 1));
+        product =
+            oc_mul(op, product, oc_plus(op, oc_mul(op, changed, more), 1));
         same = oc_mul(op, same, oc_sub(op, one, changed));
     }
     const oc_expr each =
