@@ -64,7 +64,6 @@ typedef struct oc_frame {
     size_t opset_count;
     const struct oc_frame *caller; /* NULL: the main graph */
     const oc_node *call;           /* in the caller's frame */
-    size_t depth;
 } oc_frame;
 
 /* ---- rows ---- */
@@ -149,7 +148,9 @@ typedef struct oc_analysis {
     oc_map *region_counts;
     oc_liveness *liveness; /* one a scope */
     uint64_t next_number;
-    size_t inlined;  /* nodes run in function calls */
+    oc_expr *replacement; /* loop_body.c: one a symbol */
+    size_t replacement_room;
+    size_t repeated; /* rows of loop bodies that were inferred again */
     size_t position; /* of the node that runs: see oc_liveness */
 
     size_t folded;      /* elements of blocks that are kept */
@@ -218,7 +219,10 @@ const oc_attribute *oc_node_attribute(const oc_frame *frame,
                                       const oc_node *node, const char *name);
 int64_t oc_frame_opset(const oc_frame *frame, const char *domain);
 
-/* context.c: one operator. */
+/* calls.c: stops where calls expand beyond the limits. */
+void oc_check_calls(oc_analysis *a);
+
+/* operator.c: one node of one operator. */
 void oc_infer_operator(oc_analysis *a, oc_frame *frame, const oc_node *node);
 
 /* control.c: operators with bodies. False: it is none. */

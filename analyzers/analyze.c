@@ -25,7 +25,7 @@ void oc_analysis_stop(oc_analysis *a, oc_status status, const char *id,
     vsnprintf(message, sizeof(message), format, list);
     va_end(list);
     oc_fail(a->err, status, id, "%s", message);
-    if (status == OC_ERR_LIMIT && strncmp(id, "limit.", 6) == 0)
+    if (status == OC_ERR_LIMIT && strcmp(id, "limit.loops") != 0)
         oc_error_hint(a->err, "--limit %s=N allows more", id + 6);
     a->stopped = status;
     longjmp(*a->arena->escape, 1);
@@ -129,6 +129,7 @@ static oc_status infer(oc_analysis *a)
     if (status != OC_OK)
         return status;
     check_opset(a);
+    oc_check_calls(a);
     oc_infer_graph(a, a->main, a->graph);
     note_stale(a);
     if (oc_space_full(a->space))

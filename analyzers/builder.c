@@ -21,6 +21,8 @@ static void mark_symbol(oc_builder *b, const char *name, size_t bytes)
     uint64_t index;
     if (oc_map_get(b->symbols, name, bytes, &index))
         b->symbol_used[index] = true;
+    else if (oc_map_get(b->definitions, name, bytes, &index))
+        b->definition_used[index] = true;
 }
 
 /* The symbols that a formula names are those that the report lists. */

@@ -14,14 +14,16 @@ typedef struct oc_builder {
     oc_analysis *a;
     oc_arena *arena; /* of the report */
     oc_report *report;
-    oc_map *texts;      /* expression handle -> its formula */
-    oc_map *tensors;    /* fact address, name -> oc_report_tensor */
-    oc_map *symbols;    /* name -> index in the space */
-    bool *symbol_used;  /* one a symbol: some formula names it */
-    size_t row_count;   /* listed rows */
-    const oc_row **row; /* listed rows, in order */
-    const char **scope; /* one a listed row */
-    uint32_t *listed;   /* one a row of the analysis, or OC_NO_NODE */
+    oc_map *texts;         /* expression handle -> its formula */
+    oc_map *tensors;       /* fact address, name -> oc_report_tensor */
+    oc_map *symbols;       /* name -> index in the space */
+    bool *symbol_used;     /* one a symbol: some formula names it */
+    oc_map *definitions;   /* name -> index of the LET */
+    bool *definition_used; /* one a LET */
+    size_t row_count;      /* listed rows */
+    const oc_row **row;    /* listed rows, in order */
+    const char **scope;    /* one a listed row */
+    uint32_t *listed;      /* one a row of the analysis, or OC_NO_NODE */
 } oc_builder;
 
 /* builder.c */

@@ -251,6 +251,7 @@ static void run_cost(oc_context *c)
         not_known(c);
     } else if (op->cost) {
         c->unknown = false;
+        c->fresh_count = 0; /* the sizes that its shapes have made */
         op->cost(&c->op, &c->cost);
         if (c->unknown || c->failed)
             not_known(c);

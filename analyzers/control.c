@@ -194,7 +194,6 @@ static oc_frame *frame_of_call(oc_analysis *a, oc_frame *caller,
     frame->opset_count = function->opset_count;
     frame->caller = caller;
     frame->call = node;
-    frame->depth = caller->depth + 1;
     for (size_t i = 0; i < function->graph->input_count; i++) {
         const oc_fact *given = i < node->input_count
                                    ? oc_frame_fact(caller, node->input[i])
@@ -214,17 +213,6 @@ void oc_infer_call(oc_analysis *a, oc_frame *frame, const oc_node *node)
         oc_region_invalid(a, frame, row, "is a function that calls itself");
         return;
     }
-    if (frame->depth + 1 > a->limits.call_depth)
-        oc_analysis_stop(a, OC_ERR_LIMIT, "limit.call-depth",
-                         "calls of local functions are nested more than "
-                         "%llu deep",
-                         (unsigned long long)a->limits.call_depth);
-    a->inlined += function->graph->node_count;
-    if (a->inlined > a->limits.inlined)
-        oc_analysis_stop(a, OC_ERR_LIMIT, "limit.inline",
-                         "calls of local functions expand to more than "
-                         "%llu nodes",
-                         (unsigned long long)a->limits.inlined);
     /* A row without figures: the call's outputs have their place in it. */
     oc_row *row = oc_row_new(a, frame, node);
     oc_frame *body = frame_of_call(a, frame, node);

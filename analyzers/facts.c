@@ -201,7 +201,7 @@ static size_t most_elements(int elem_type)
 
 /* Long blocks add up in hostile files; short ones carry the shapes. */
 #define SHORT_BLOCK 64
-#define MOST_FOLDED ((size_t)1 << 25)
+#define MOST_FOLDED ((size_t)1 << 22)
 
 static bool fits_budget(oc_analysis *a, size_t count)
 {

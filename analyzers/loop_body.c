@@ -16,14 +16,26 @@
 
 /* ---- even growth ---- */
 
+/* One a symbol, all OC_UNKNOWN: made once, since nests of loops have many. */
+static oc_expr *no_replacement(oc_analysis *a)
+{
+    const size_t count = oc_symbol_count(a->space);
+    if (count > a->replacement_room) {
+        a->replacement_room = 2 * count;
+        a->replacement = OC_NEW(a->arena, oc_expr, a->replacement_room);
+    }
+    return a->replacement;
+}
+
 static oc_expr at_iteration(const oc_loop *l, oc_expr e, oc_expr iteration)
 {
-    oc_space *space = l->a->space;
-    oc_expr *replacement = OC_NEW(l->a->arena, oc_expr, oc_symbol_count(space));
     if (oc_expr_is_immediate(e) || !oc_expr_is_known(e))
         return e;
+    oc_expr *replacement = no_replacement(l->a);
     replacement[l->iteration_symbol] = iteration;
-    return oc_expr_substitute(space, e, replacement);
+    e = oc_expr_substitute(l->a->space, e, replacement);
+    replacement[l->iteration_symbol] = OC_UNKNOWN;
+    return e;
 }
 
 static oc_expr next_iteration(const oc_loop *l, oc_expr e)
@@ -194,15 +206,22 @@ static bool one_pass(oc_loop *l, bool counted)
     return settled;
 }
 
-/* Passes are bounded like calls: nested loops repeat each other's. */
+/* Passes of loops inside loops multiply: a few rows of each node are what
+ * real graphs take. */
+#define MOST_REPEATED 100000
+#define MOST_REPEATED_PER_NODE 8
+
 static void take_back(oc_loop *l)
 {
     oc_analysis *a = l->a;
-    a->inlined += a->row_count - l->start.rows;
-    if (a->inlined > a->limits.inlined)
-        oc_analysis_stop(a, OC_ERR_LIMIT, "limit.inline",
-                         "nested loops take more than %llu nodes to settle",
-                         (unsigned long long)a->limits.inlined);
+    const size_t most =
+        MOST_REPEATED + MOST_REPEATED_PER_NODE * a->facts->node_count;
+    a->repeated += a->row_count - l->start.rows;
+    if (a->repeated > most)
+        oc_analysis_stop(a, OC_ERR_LIMIT, "limit.loops",
+                         "the bodies of nested loops do not settle within "
+                         "%zu nodes",
+                         most);
     oc_point_rollback(a, l->start);
 }
 

@@ -385,7 +385,8 @@ static void infer_outputs(oc_context *c)
     c->row->folded = folded && c->descriptor;
 }
 
-/* Views share the bytes of input 0: whoever reads them later reads those. */
+/* Views share the bytes of input 0: whoever reads them later reads those.
+ * An output that is said to be written has bytes of its own. */
 static void share_root(oc_context *c)
 {
     const oc_fact *viewed = c->input_count ? c->input[0] : NULL;
@@ -393,7 +394,7 @@ static void share_root(oc_context *c)
         return;
     size_t *last = &c->frame->root_last_use[viewed->root];
     for (size_t i = 0; i < c->output_count; i++) {
-        if (!c->output[i])
+        if (!c->output[i] || c->write[i].given)
             continue;
         const size_t use = c->frame->live->last_use[c->node->output[i]];
         c->output[i]->root = viewed->root;

@@ -354,6 +354,12 @@ static void index_symbols(oc_builder *b)
         const char *name = oc_symbol_at(b->a->space, i)->name;
         oc_map_put(b->symbols, name, strlen(name), i);
     }
+    b->definitions = oc_map_new(b->a->arena);
+    b->definition_used = OC_NEW(b->a->arena, bool, oc_let_count(b->a->space));
+    for (size_t i = 0; i < oc_let_count(b->a->space); i++) {
+        const char *name = oc_let_name(b->a->space, i);
+        oc_map_put(b->definitions, name, strlen(name), i);
+    }
 }
 
 /* The number a symbol was bound to. */
@@ -416,16 +422,23 @@ static void fill_symbols(oc_builder *b)
     report->bindings = bindings;
 }
 
+/* Those that formulas name, and those that these name: definitions come
+ * after what they are made of. */
 static void fill_definitions(oc_builder *b)
 {
     const oc_space *space = b->a->space;
-    const size_t count = oc_let_count(space);
-    oc_report_definition *list = OC_NEW(b->arena, oc_report_definition, count);
+    size_t count = oc_let_count(space), used = 0;
+    const char **formula = OC_NEW(b->a->arena, const char *, count);
+    for (size_t i = count; i-- > 0;)
+        if (b->definition_used[i]) {
+            formula[i] = oc_builder_formula(b, oc_let_definition(space, i));
+            used++;
+        }
+    oc_report_definition *list = OC_NEW(b->arena, oc_report_definition, used);
     for (size_t i = 0; i < count; i++)
-        list[i] = (oc_report_definition){
-            oc_builder_string(b, oc_let_name(space, i)),
-            oc_builder_formula(b, oc_let_definition(space, i))};
-    b->report->definition_count = count;
+        if (b->definition_used[i])
+            list[b->report->definition_count++] = (oc_report_definition){
+                oc_builder_string(b, oc_let_name(space, i)), formula[i]};
     b->report->definitions = list;
 }
 

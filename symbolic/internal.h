@@ -16,6 +16,7 @@
 #define OC_ARGUMENT_TERMS 64
 #define OC_ARGUMENT_DEGREE 8
 #define OC_ARGUMENT_DEPTH 8
+#define OC_ARGUMENT_SIZE 256 /* names and numbers, written out */
 #define OC_EXTREMUM_ARGUMENTS 16
 #define OC_BCAST_ARGUMENTS 4 /* its text doubles with each */
 /* Past this the factors of a product do. */
@@ -38,6 +39,7 @@ typedef struct oc_atom {
     oc_atom_kind kind;
     uint32_t index; /* of the symbol or of the LET */
     uint32_t depth; /* 0 for symbols and LETs */
+    uint32_t size;  /* names and numbers, written out; saturates */
     uint32_t argument_count;
     oc_expr *arguments;
     oc_interval interval;
@@ -53,7 +55,7 @@ typedef struct oc_factor {
 /* Number 0 is the empty product. */
 typedef struct oc_monomial {
     oc_factor *factors; /* by rising atom */
-    uint32_t count, degree, depth;
+    uint32_t count, degree, depth, size;
     uint32_t newest_link; /* facts that mention it: index + 1, or 0 */
     oc_interval interval;
 } oc_monomial;
@@ -181,6 +183,11 @@ oc_poly oc_poly_of(const oc_space *space, oc_expr a, oc_term *hold);
 const oc_atom *oc_monomial_atom(const oc_space *space, uint32_t monomial);
 const oc_atom *oc_expr_atom(const oc_space *space, oc_expr a);
 
+static inline uint32_t oc_size_sum(uint32_t a, uint32_t b)
+{
+    return a > UINT32_MAX - b ? UINT32_MAX : a + b;
+}
+
 /* ---- monomial.c ---- */
 #define OC_NO_MONOMIAL UINT32_MAX /* the table is full */
 uint32_t oc_monomial_make(oc_space *space, const oc_factor *factors,
@@ -191,6 +198,7 @@ uint32_t oc_monomial_quotient(oc_space *space, uint32_t a, uint32_t b);
 uint32_t oc_monomial_gcd(oc_space *space, uint32_t a, uint32_t b);
 uint32_t oc_poly_degree(const oc_space *space, const oc_poly *p);
 uint32_t oc_poly_depth(const oc_space *space, const oc_poly *p);
+uint32_t oc_poly_size(const oc_space *space, const oc_poly *p);
 /* The greatest monomial that divides every term; 0 when p is zero. */
 uint32_t oc_poly_monomial(oc_space *space, const oc_poly *p);
 

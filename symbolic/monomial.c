@@ -28,9 +28,10 @@ static uint32_t monomial_new(oc_space *space, const oc_factor *factors,
         oc_arena_copy(space->arena, factors, count * sizeof(oc_factor));
     m->count = (uint32_t)count;
     for (size_t i = 0; i < count; i++) {
-        uint32_t depth = space->atoms[factors[i].atom]->depth;
+        const oc_atom *atom = space->atoms[factors[i].atom];
         m->degree += factors[i].power;
-        m->depth = depth > m->depth ? depth : m->depth;
+        m->depth = atom->depth > m->depth ? atom->depth : m->depth;
+        m->size = oc_size_sum(m->size, atom->size);
     }
     m->interval = oc_monomial_interval(space, factors, count);
     space->monomials = oc_grown(space, space->monomials, space->monomial_count,
@@ -142,6 +143,16 @@ uint32_t oc_poly_depth(const oc_space *space, const oc_poly *p)
         depth = d > depth ? d : depth;
     }
     return depth;
+}
+
+uint32_t oc_poly_size(const oc_space *space, const oc_poly *p)
+{
+    uint32_t size = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        size = oc_size_sum(size, 1);
+        size = oc_size_sum(size, space->monomials[p->terms[i].monomial]->size);
+    }
+    return size;
 }
 
 uint32_t oc_poly_monomial(oc_space *space, const oc_poly *p)

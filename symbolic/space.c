@@ -231,6 +231,23 @@ static uint32_t atom_depth(const oc_space *space, oc_atom_kind kind,
     return depth + 1;
 }
 
+/* A BCAST writes each argument twice. */
+static uint32_t atom_size(const oc_space *space, const oc_atom *atom)
+{
+    uint32_t size = 1;
+    if (atom->kind == OC_ATOM_SYMBOL || atom->kind == OC_ATOM_LET)
+        return size;
+    for (size_t i = 0; i < atom->argument_count; i++) {
+        oc_term hold;
+        oc_poly p = oc_poly_of(space, atom->arguments[i], &hold);
+        uint32_t written = oc_poly_size(space, &p);
+        size = oc_size_sum(size, written);
+        if (atom->kind == OC_ATOM_BCAST)
+            size = oc_size_sum(size, written);
+    }
+    return size;
+}
+
 static oc_expr atom_new(oc_space *space, const oc_atom *model, uint32_t hash)
 {
     if (space->atom_count >= space->max_entries) {
@@ -243,6 +260,7 @@ static oc_expr atom_new(oc_space *space, const oc_atom *model, uint32_t hash)
                                     model->argument_count * sizeof(oc_expr));
     atom->depth =
         atom_depth(space, atom->kind, atom->arguments, atom->argument_count);
+    atom->size = atom_size(space, atom);
     space->atoms = oc_grown(space, space->atoms, space->atom_count,
                             &space->atom_room, sizeof(oc_atom *));
     uint32_t number = (uint32_t)space->atom_count;
@@ -377,7 +395,8 @@ oc_expr oc_argument(oc_space *space, oc_expr a)
     const oc_poly *p = &oc_entry_of(space, a)->poly;
     if (p->count <= OC_ARGUMENT_TERMS &&
         oc_poly_degree(space, p) <= OC_ARGUMENT_DEGREE &&
-        oc_poly_depth(space, p) < OC_ARGUMENT_DEPTH)
+        oc_poly_depth(space, p) < OC_ARGUMENT_DEPTH &&
+        oc_poly_size(space, p) <= OC_ARGUMENT_SIZE)
         return a;
     return oc_let_make(space, a);
 }

@@ -19,7 +19,7 @@ from support import harness
 # sequences that are not empty, 8 skip connections, 3 widths of caches, and 3
 # images or sounds that hold at least one window.
 BOUNDS = {"floor divisions": 51, "minima": 110, "maxima": 3, "broadcasts": 0,
-          "assumptions": 47, "data-dependent symbols": 115}
+          "assumptions": 45, "data-dependent symbols": 115}
 
 
 def is_call(node, name):
