@@ -96,7 +96,8 @@ const char *oc_builder_string(oc_builder *b, const char *text)
     oc_text out = {.arena = b->arena};
     size_t start = 0;
     for (size_t i = 0; i < bytes;) {
-        const size_t length = oc_utf8_length(text + i, bytes - i);
+        const bool ascii = (unsigned char)text[i] < 0x80;
+        const size_t length = ascii ? 1 : oc_utf8_length(text + i, bytes - i);
         if (length) {
             i += length;
             continue;

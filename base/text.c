@@ -78,10 +78,13 @@ char *oc_i128_print(char buffer[OC_I128_DIGITS], oc_i128 value)
     char digits[OC_I128_DIGITS];
     size_t count = 0;
     oc_u128 rest = magnitude(value);
-    do {
+    for (; rest > UINT64_MAX; rest /= 10)
         digits[count++] = (char)('0' + (int)(rest % 10));
-        rest /= 10;
-    } while (rest > 0);
+    uint64_t low = (uint64_t)rest; /* divides ten times as fast */
+    do {
+        digits[count++] = (char)('0' + (int)(low % 10));
+        low /= 10;
+    } while (low > 0);
     if (value < 0)
         digits[count++] = '-';
     for (size_t i = 0; i < count; i++)

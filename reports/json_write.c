@@ -76,14 +76,34 @@ static void put_rune(oc_out *out, const oc_rune *rune, uint32_t before)
         oc_out_put(out, rune->data, rune->bytes);
 }
 
+/* How many bytes from here on stand for themselves, whatever is before. */
+static size_t plain_bytes(const char *text, const char *end)
+{
+    const char *c = text;
+    while (c < end && *c >= ' ' && *c <= '~' && *c != '"' && *c != '\\' &&
+           *c != '#')
+        c++;
+    return (size_t)(c - text);
+}
+
 static void put_string(oc_out *out, const char *text)
 {
     const char *end = text + strlen(text);
     oc_rune rune;
     uint32_t before = 0;
     oc_out_char(out, '"');
-    for (; oc_rune_next(&rune, &text, end); before = rune.code)
+    while (text < end) {
+        const size_t plain = plain_bytes(text, end);
+        if (plain) {
+            oc_out_put(out, text, plain);
+            text += plain;
+            before = (uint32_t)text[-1];
+        }
+        if (!oc_rune_next(&rune, &text, end))
+            break;
         put_rune(out, &rune, before);
+        before = rune.code;
+    }
     oc_out_char(out, '"');
 }
 
