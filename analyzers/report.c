@@ -54,30 +54,49 @@ static oc_certainty certainty_of(const oc_row *row)
     return worst;
 }
 
+static void put_handle(oc_text *key, uint64_t handle)
+{
+    oc_text_put(key, (const char *)&handle, sizeof(handle));
+}
+
+/* "layer.12.attention" and "layer.3.attention" are both "layer.*.attention". */
+static void put_starred(oc_text *key, const char *scope)
+{
+    while (*scope) {
+        const size_t letters = strcspn(scope, "0123456789");
+        oc_text_put(key, scope, letters);
+        scope += letters;
+        const size_t digits = strspn(scope, "0123456789");
+        if (digits)
+            oc_text_put(key, "*", 1);
+        scope += digits;
+    }
+}
+
+/* The same operator, figures, shapes and starred scope. */
 static uint32_t alike_key(oc_builder *b, oc_map *keys, const oc_row *row,
                           const char *scope)
 {
-    oc_text text = {.arena = b->a->scratch};
-    uint64_t key;
-    oc_text_printf(&text, "%s %s", row->node->domain, row->node->op_type);
+    oc_text key = {.arena = b->a->scratch};
+    uint64_t number;
+    oc_text_puts(&key, row->node->op_type);
+    oc_text_put(&key, "", 1);
+    oc_text_puts(&key, row->node->domain);
     for (int metric = 0; metric < OC_METRIC_COUNT; metric++)
-        oc_text_printf(&text, " %llx", (unsigned long long)row->metric[metric]);
-    for (size_t i = 0; i < row->output_count; i++)
-        for (int axis = 0; row->output[i] && axis < row->output[i]->type.rank;
-             axis++)
-            oc_text_printf(&text, "%c%llx", axis ? 'x' : ';',
-                           (unsigned long long)row->output[i]->type.dim[axis]);
-    for (const char *c = scope; *c; c++) {
-        const bool digit = *c >= '0' && *c <= '9';
-        if (!digit || c == scope || c[-1] < '0' || c[-1] > '9')
-            oc_text_put(&text, digit ? "*" : c, 1);
+        put_handle(&key, row->metric[metric]);
+    for (size_t i = 0; i < row->output_count; i++) {
+        const oc_type *type = row->output[i] ? &row->output[i]->type : NULL;
+        put_handle(&key, type ? (uint64_t)type->rank : 0);
+        for (int axis = 0; type && axis < type->rank; axis++)
+            put_handle(&key, type->dim[axis]);
     }
-    if (oc_map_get(keys, text.data, text.bytes, &key))
-        return (uint32_t)key;
-    key = oc_map_count(keys) + 1;
-    oc_map_put(keys, oc_arena_text(b->a->arena, text.data, text.bytes),
-               text.bytes, key);
-    return (uint32_t)key;
+    put_starred(&key, scope);
+    if (oc_map_get(keys, key.data, key.bytes, &number))
+        return (uint32_t)number;
+    number = oc_map_count(keys) + 1;
+    oc_map_put(keys, oc_arena_text(b->a->arena, key.data, key.bytes), key.bytes,
+               number);
+    return (uint32_t)number;
 }
 
 static void fill_figures(oc_builder *b, const oc_row *row, oc_report_node *node)

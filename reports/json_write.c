@@ -80,8 +80,8 @@ static void put_rune(oc_out *out, const oc_rune *rune, uint32_t before)
 static size_t plain_bytes(const char *text, const char *end)
 {
     const char *c = text;
-    while (c < end && *c >= ' ' && *c <= '~' && *c != '"' && *c != '\\' &&
-           *c != '#')
+    while (c < end && (unsigned char)(*c - ' ') <= '~' - ' ' && *c != '"' &&
+           *c != '\\' && *c != '#')
         c++;
     return (size_t)(c - text);
 }
