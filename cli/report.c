@@ -21,12 +21,14 @@ static oc_status write_format(const oc_report *report, cli_format format,
 }
 
 static oc_status write_file(const oc_report *report, const cli_output *output,
-                            const oc_text_options *text, oc_error *err)
+                            const oc_text_options *text, uint64_t limit_bytes,
+                            oc_error *err)
 {
     oc_file_sink *file = NULL;
     oc_status status = oc_file_sink_open(&file, output->path, err);
     if (status != OC_OK)
         return status;
+    oc_file_sink_limit(file, limit_bytes);
     status =
         write_format(report, output->format, text, oc_file_sink_get(file), err);
     if (status == OC_OK)
@@ -66,15 +68,15 @@ static oc_status write_all(const oc_report *report, const cli_options *options,
     cli_output standard = {options->format, "-"};
     for (size_t i = 0; i < options->output_count; i++) {
         terminal_hold_signals(true);
-        oc_status status =
-            write_file(report, &options->outputs[i], &in_file, err);
+        oc_status status = write_file(report, &options->outputs[i], &in_file,
+                                      options->limits.report, err);
         terminal_hold_signals(false);
         if (status != OC_OK)
             return status;
     }
-    return wants_stdout(options)
-               ? write_file(report, &standard, &on_terminal, err)
-               : OC_OK;
+    return wants_stdout(options) ? write_file(report, &standard, &on_terminal,
+                                              options->limits.report, err)
+                                 : OC_OK;
 }
 
 static oc_status analyze(oc_report **out, const char *path,

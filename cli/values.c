@@ -318,7 +318,7 @@ static const struct {
     {"rank", offsetof(oc_limits, rank)},
     {"functions", offsetof(oc_limits, functions)},
     {"call-depth", offsetof(oc_limits, call_depth)},
-    {"inlined", offsetof(oc_limits, inlined)},
+    {"inline", offsetof(oc_limits, inlined)},
     {"expressions", offsetof(oc_limits, expressions)},
     {"name", offsetof(oc_limits, name)},
     {"members", offsetof(oc_limits, members)},

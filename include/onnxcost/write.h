@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "onnxcost/compat.h"
 #include "onnxcost/error.h"
@@ -98,6 +99,8 @@ typedef struct oc_file_sink oc_file_sink;
 OC_NODISCARD
 oc_status oc_file_sink_open(oc_file_sink **out, const char *path,
                             oc_error *err);
+/* Writing more is OC_ERR_LIMIT; 0 is the default of 256 MiB. */
+void oc_file_sink_limit(oc_file_sink *file, uint64_t bytes);
 /* Lent: valid until the file sink is freed. */
 const oc_sink *oc_file_sink_get(const oc_file_sink *file);
 /** Gives the file its name; nothing may be written after it. */
