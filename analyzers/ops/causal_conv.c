@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/common.h"
 
 enum { X, WEIGHT, BIAS, PAST_STATE };
@@ -23,8 +24,7 @@ static oc_expr state_length(oc_op *op)
     if (w.rank < 3)
         return OC_UNKNOWN;
     const oc_expr gaps = oc_plus(op, w.dim[w.rank - 1], -1);
-    return oc_mul(op, oc_max(op, oc_expr_of(0), gaps),
-                  oc_int(op, dilation));
+    return oc_mul(op, oc_max(op, oc_expr_of(0), gaps), oc_int(op, dilation));
 }
 
 /* X with the causal axis cut to the state's length. */
@@ -72,8 +72,8 @@ static void cost(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_TRANSCENDENTALS, "SiLU", outputs);
 }
 
-#define RULE                                                                 \
-    "one MAC per output and kernel element, one FLOP per output for the "    \
+#define RULE                                                                   \
+    "one MAC per output and kernel element, one FLOP per output for the "      \
     "bias, 1 and a sigmoid for SiLU"
 
 OC_OP_DEFINE(causal_conv) = {
@@ -85,13 +85,7 @@ OC_OP_DEFINE(causal_conv) = {
      .infer = infer,
      .cost = cost,
      .weight_inputs = OC_IN(1) | OC_IN(2)},
-    {.domain = "com.microsoft",
-     .op_type = "CausalConvWithState",
-     .since_version = 1,
-     .rule = RULE,
-     .source = "ONNX Runtime contrib operators, CausalConvWithState",
-     .infer = infer,
-     .cost = cost,
-     .weight_inputs = OC_IN(1) | OC_IN(2)},
+    OC_MICROSOFT("CausalConvWithState", RULE, infer, cost,
+                 .weight_inputs = OC_IN(1) | OC_IN(2)),
     {0},
 };

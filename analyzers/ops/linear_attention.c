@@ -6,6 +6,7 @@
  * that work in chunks do more.
  */
 #include "analyzers/ops/linear_attention.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 
 #include <string.h>
 
@@ -93,8 +94,8 @@ static void cost(oc_op *op, oc_cost *sum)
     oc_linear_cost(op, sum, &a, DECAY);
 }
 
-#define RULE                                                                 \
-    "one MAC per state element and token to update it, one more with a "     \
+#define RULE                                                                   \
+    "one MAC per state element and token to update it, one more with a "       \
     "delta rule, one per reading head; a FLOP per state element to decay"
 
 OC_OP_DEFINE(linear_attention) = {
@@ -105,12 +106,6 @@ OC_OP_DEFINE(linear_attention) = {
      .source = "ONNX operators, LinearAttention-27",
      .infer = infer,
      .cost = cost},
-    {.domain = "com.microsoft",
-     .op_type = "LinearAttention",
-     .since_version = 1,
-     .rule = RULE,
-     .source = "ONNX Runtime contrib operators, LinearAttention",
-     .infer = infer,
-     .cost = cost},
+    OC_MICROSOFT("LinearAttention", RULE, infer, cost),
     {0},
 };

@@ -6,6 +6,7 @@
  * are turned by angles whose cosines and sines are inputs.
  */
 #include "analyzers/ops/rotary.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 
 /* Positions of inputs, which differ between the two domains. */
 typedef struct rotary {
@@ -108,16 +109,10 @@ static void cost_gemma(oc_op *op, oc_cost *sum)
     oc_rotary_flops(op, sum, oc_op_input_numel(op, 3));
 }
 
-#define CONTRIB(name)                                                        \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = RULE,                                                           \
-     .source = "ONNX Runtime contrib operators, " name,                      \
-     .infer = infer,                                                         \
-     .cost = cost,                                                           \
-     .buffer_inputs = OC_IN(2) | OC_IN(3),                                   \
-     .data = &(const rotary) { .positions = 1, .cos = 2 }}
+#define CONTRIB(name)                                                          \
+    OC_MICROSOFT(name, RULE, infer, cost,                                      \
+                 .buffer_inputs = OC_IN(2) | OC_IN(3),                         \
+                 .data = &(const rotary){.positions = 1, .cos = 2})
 #define RULE "6 FLOPs per rotated pair; cosines and sines are read by position"
 
 OC_OP_DEFINE(rotary) = {
@@ -132,13 +127,9 @@ OC_OP_DEFINE(rotary) = {
      .data = &(const rotary){.positions = 3, .cos = 1}},
     CONTRIB("RotaryEmbedding"),
     CONTRIB("MRotaryEmbedding"),
-    {.domain = "com.microsoft",
-     .op_type = "GemmaRotaryEmbedding",
-     .since_version = 1,
-     .rule = "a sine and a cosine per element of emb, 3 FLOPs per element "
-             "of q and k",
-     .source = "ONNX Runtime contrib operators, GemmaRotaryEmbedding",
-     .infer = infer_gemma,
-     .cost = cost_gemma},
+    OC_MICROSOFT("GemmaRotaryEmbedding",
+                 "a sine and a cosine per element of emb, 3 FLOPs per element "
+                 "of q and k",
+                 infer_gemma, cost_gemma),
     {0},
 };

@@ -3,6 +3,7 @@
  * analyzers/ops/com_microsoft/activation.c - element-wise activations with
  * the additions before them: BiasGelu, FastGelu, BiasSoftmax, BiasDropout.
  */
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/com_microsoft/fused.h"
 #include "analyzers/ops/softmax.h"
 
@@ -110,22 +111,14 @@ static void cost_dropout(oc_op *op, oc_cost *sum)
     }
 }
 
-#define ROW(name, words, infer_function, cost_function, ...)                 \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = OC_CONTRIB(name),                                             \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     __VA_ARGS__}
-#define ACTIVATION(name, words, ...)                                         \
-    ROW(name, words, infer_same, cost_row,                                   \
-        .data = &(const activation){__VA_ARGS__})
-#define DROPOUT(name, ...)                                                   \
-    ROW(name,                                                                \
-        "1 FLOP per element for each added input; in training 2 and a "      \
-        "random sample per element",                                         \
+#define ACTIVATION(name, words, ...)                                           \
+    OC_MICROSOFT(name, words, infer_same, cost_row,                            \
+                 .data = &(const activation){__VA_ARGS__})
+#define DROPOUT(name, ...)                                                     \
+    OC_MICROSOFT(                                                              \
+        name,                                                                  \
+        "1 FLOP per element for each added input; in training 2 and a "        \
+        "random sample per element",                                           \
         infer_dropout, cost_dropout, .data = &(const dropout){__VA_ARGS__})
 
 OC_OP_DEFINE(microsoft_activation) = {
@@ -141,11 +134,11 @@ OC_OP_DEFINE(microsoft_activation) = {
                .transcendentals = 1),
     ACTIVATION("BiasAdd", "2 FLOPs per element", .added = OC_IN(1) | OC_IN(2)),
     ACTIVATION("GatedAdd", "2 FLOPs per element", .flops = 2),
-    ROW("BiasSplitGelu",
-        "1 FLOP per input element, 5 and an erf per output element",
-        infer_split_gelu, cost_split_gelu, .data = NULL),
-    ROW("BiasSoftmax", "1 FLOP per element, then the softmax", infer_same,
-        cost_softmax, .data = NULL),
+    OC_MICROSOFT("BiasSplitGelu",
+                 "1 FLOP per input element, 5 and an erf per output element",
+                 infer_split_gelu, cost_split_gelu),
+    OC_MICROSOFT("BiasSoftmax", "1 FLOP per element, then the softmax",
+                 infer_same, cost_softmax),
     DROPOUT("BiasDropout", .added = OC_IN(1) | OC_IN(2), .training = 4),
     DROPOUT("BitmaskBiasDropout", .added = OC_IN(1) | OC_IN(2), .training = 4,
             .bits = true),

@@ -9,6 +9,7 @@
  * [2, B, heads, positions, width].
  */
 #include "analyzers/ops/attention_core.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/rotary.h"
 
 #define ABSENT SIZE_MAX
@@ -134,21 +135,13 @@ static void cost(oc_op *op, oc_cost *sum)
                       oc_mul(op, a->rows, oc_add(op, a->qk_width, a->v_width)));
 }
 
-#define RULE                                                                 \
-    "one MAC per weight and token, then one per score and element of a key " \
-    "and of a value; per score 1 FLOP to scale it, 1 for each mask or "      \
+#define RULE                                                                   \
+    "one MAC per weight and token, then one per score and element of a key "   \
+    "and of a value; per score 1 FLOP to scale it, 1 for each mask or "        \
     "bias, 4 and an exp for the softmax less 2 per row"
-#define ROW(name, weights, scales, ...)                                      \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = RULE,                                                           \
-     .source = "ONNX Runtime contrib operators, " name,                      \
-     .infer = infer,                                                         \
-     .cost = cost,                                                           \
-     .weight_inputs = weights,                                               \
-     .scale_inputs = scales,                                                 \
-     .data = &(const layout){__VA_ARGS__}}
+#define ROW(name, weights, scales, ...)                                        \
+    OC_MICROSOFT(name, RULE, infer, cost, .weight_inputs = weights,            \
+                 .scale_inputs = scales, .data = &(const layout){__VA_ARGS__})
 
 OC_OP_DEFINE(microsoft_attention) = {
     ROW("Attention", OC_IN(1) | OC_IN(2), 0, .weight = 1, .weight_count = 1,

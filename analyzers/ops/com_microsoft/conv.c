@@ -6,6 +6,7 @@
  * The blocked layout of com.microsoft.nchwc keeps the dims [N, C, H, W].
  */
 #include "analyzers/ops/conv.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/com_microsoft/fused.h"
 
 typedef struct fused_conv {
@@ -90,32 +91,22 @@ static void cost_quantized(oc_op *op, oc_cost *sum)
                 oc_times(op, 5, oc_op_output_numel(op, 0)));
 }
 
-#define FUSED                                                                \
-    "one MAC per output and weight of its filter; one FLOP per output for "  \
+#define FUSED                                                                  \
+    "one MAC per output and weight of its filter; one FLOP per output for "    \
     "the bias and one for a residual; then the activation"
-#define ROW(in_domain, name, first_version, words, infer_function,           \
-            cost_function, ...)                                              \
-    {.domain = in_domain,                                                    \
-     .op_type = name,                                                        \
-     .since_version = first_version,                                         \
-     .rule = words,                                                          \
-     .source = OC_CONTRIB(name),                                             \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     __VA_ARGS__}
-#define FLOAT_CONV(in_domain, name, version, ...)                            \
-    ROW(in_domain, name, version, FUSED, infer, cost,                        \
-        .weight_inputs = OC_IN(1) | OC_IN(2),                                \
-        .data = &(const fused_conv){__VA_ARGS__})
-#define QUANTIZED_CONV(in_domain, version, channels_last)                    \
-    ROW(in_domain, "QLinearConv", version,                                   \
-        "one MAC per output and weight of its filter; one FLOP per input "   \
-        "for the zero point; per output 1 for the bias and 5 to scale, "     \
-        "round and clamp",                                                   \
-        infer_quantized, cost_quantized,                                     \
-        .weight_inputs = OC_IN(3) | OC_IN(8),                                \
-        .scale_inputs =                                                      \
-            OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5) | OC_IN(6) | OC_IN(7), \
+#define FLOAT_CONV(in_domain, name, version, ...)                              \
+    OC_CONTRIB(in_domain, name, version, FUSED, infer, cost,                   \
+               .weight_inputs = OC_IN(1) | OC_IN(2),                           \
+               .data = &(const fused_conv){__VA_ARGS__})
+#define QUANTIZED_CONV(in_domain, version, channels_last)                      \
+    OC_CONTRIB(                                                                \
+        in_domain, "QLinearConv", version,                                     \
+        "one MAC per output and weight of its filter; one FLOP per input "     \
+        "for the zero point; per output 1 for the bias and 5 to scale, "       \
+        "round and clamp",                                                     \
+        infer_quantized, cost_quantized, .weight_inputs = OC_IN(3) | OC_IN(8), \
+        .scale_inputs =                                                        \
+            OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5) | OC_IN(6) | OC_IN(7),   \
         .data = &(const bool){channels_last})
 
 OC_OP_DEFINE(microsoft_conv) = {
@@ -128,11 +119,13 @@ OC_OP_DEFINE(microsoft_conv) = {
                .bias = 2, .residual = 3),
     FLOAT_CONV("com.ms.internal.nhwc", "Conv", 1,
                .conv = {.filter = 1, .channels_last = true}, .bias = 2),
-    ROW("com.microsoft", "NhwcConv", 1, FUSED, infer_nhwc, cost,
-        .weight_inputs = OC_IN(1) | OC_IN(2),
-        .data = &(const fused_conv){
-            .conv = {.filter = 1, .channels_last = true}, .bias = 2}),
-    ROW("com.ms.internal.nhwc", "ConvTranspose", 1,
+    OC_CONTRIB("com.microsoft", "NhwcConv", 1, FUSED, infer_nhwc, cost,
+               .weight_inputs = OC_IN(1) | OC_IN(2),
+               .data = &(const fused_conv){.conv = {.filter = 1,
+                                                    .channels_last = true},
+                                           .bias = 2}),
+    OC_CONTRIB(
+        "com.ms.internal.nhwc", "ConvTranspose", 1,
         "one MAC per input and weight of its filter; one FLOP per output "
         "for the bias",
         infer_transpose, cost_transpose, .weight_inputs = OC_IN(1) | OC_IN(2),

@@ -8,9 +8,6 @@
 
 #include "analyzers/ops/common.h"
 
-/* The source line of a descriptor. */
-#define OC_CONTRIB(name) "ONNX Runtime contrib operators, " name
-
 /* Cost of the activation that attribute `activation` names, in any case, on
  * so many elements; no attribute, "" and "none" cost nothing, an activation
  * that is not known makes the figures unknown. */

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/linear_attention.h"
 #include "analyzers/ops/norm.h"
 
@@ -97,15 +98,10 @@ static void cost(oc_op *op, oc_cost *sum)
 }
 
 OC_OP_DEFINE(microsoft_gated_delta) = {
-    {.domain = "com.microsoft",
-     .op_type = "GatedDeltaNet",
-     .since_version = 1,
-     .rule = "one MAC per state element and token to update it, one more "
-             "with a delta rule, one to read it; a FLOP per state element "
-             "to decay; gates and norms as they are asked for",
-     .source = "ONNX Runtime contrib operators, GatedDeltaNet",
-     .infer = infer,
-     .cost = cost,
-     .weight_inputs = OC_IN(7) | OC_IN(8)},
+    OC_MICROSOFT("GatedDeltaNet",
+                 "one MAC per state element and token to update it, one more "
+                 "with a delta rule, one to read it; a FLOP per state element "
+                 "to decay; gates and norms as they are asked for",
+                 infer, cost, .weight_inputs = OC_IN(7) | OC_IN(8)),
     {0},
 };

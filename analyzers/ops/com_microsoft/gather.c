@@ -3,7 +3,7 @@
  * analyzers/ops/com_microsoft/gather.c - GatherBlockQuantized and
  * TorchEmbedding: rows of a table, of which only those are read.
  */
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 
 enum { DATA, INDICES, SCALES, ZERO_POINTS };
 
@@ -95,24 +95,13 @@ static void cost_embedding(oc_op *op, oc_cost *sum)
 }
 
 OC_OP_DEFINE(microsoft_gather) = {
-    {.domain = "com.microsoft",
-     .op_type = "GatherBlockQuantized",
-     .since_version = 1,
-     .rule = "2 FLOPs per output to dequantise; only selected rows are read",
-     .source = OC_CONTRIB("GatherBlockQuantized"),
-     .infer = infer_quantized,
-     .cost = cost_quantized,
-     .weight_inputs = OC_IN(0),
-     .scale_inputs = OC_IN(2) | OC_IN(3)},
-    {.domain = "com.microsoft",
-     .op_type = "TorchEmbedding",
-     .since_version = 1,
-     .rule = "moves bytes: only selected rows are read",
-     .source = OC_CONTRIB("TorchEmbedding"),
-     .infer = infer_embedding,
-     .cost = cost_embedding,
-     .weight_inputs = OC_IN(0),
-     .shape_inputs = OC_IN(2) | OC_IN(3),
-     .traits = OC_TRAIT_MOVES},
+    OC_MICROSOFT(
+        "GatherBlockQuantized",
+        "2 FLOPs per output to dequantise; only selected rows are read",
+        infer_quantized, cost_quantized, .weight_inputs = OC_IN(0),
+        .scale_inputs = OC_IN(2) | OC_IN(3)),
+    OC_MICROSOFT("TorchEmbedding", "moves bytes: only selected rows are read",
+                 infer_embedding, cost_embedding, .weight_inputs = OC_IN(0),
+                 .shape_inputs = OC_IN(2) | OC_IN(3), .traits = OC_TRAIT_MOVES),
     {0},
 };

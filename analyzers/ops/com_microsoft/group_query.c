@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "analyzers/ops/attention_core.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/norm.h"
 #include "analyzers/ops/rotary.h"
 
@@ -227,31 +228,22 @@ static void cost_sparse(oc_op *op, oc_cost *sum)
 }
 
 OC_OP_DEFINE(microsoft_group_query) = {
-    {.domain = "com.microsoft",
-     .op_type = "GroupQueryAttention",
-     .since_version = 1,
-     .rule = "one MAC per score and element of a key and of a value, over "
-             "the whole cache; per score 1 FLOP to scale it, 1 for a bias, "
-             "4 and an exp for the softmax less 2 per row; 6 per rotated "
-             "pair",
-     .source = "ONNX Runtime contrib operators, GroupQueryAttention",
-     .infer = infer,
-     .cost = cost_group_query,
-     .buffer_inputs = OC_IN(7) | OC_IN(8),
-     .scale_inputs = OC_IN(12) | OC_IN(13),
-     .data = &(const layout){.total_length = 6,
-                             .cos = 7,
-                             .attention_bias = 10,
-                             .head_sink = 11,
-                             .q_norm = 14}},
-    {.domain = "com.microsoft",
-     .op_type = "SparseAttention",
-     .since_version = 1,
-     .rule = "as dense attention, over the blocks of the sparse layout",
-     .source = "ONNX Runtime contrib operators, SparseAttention",
-     .infer = infer,
-     .cost = cost_sparse,
-     .buffer_inputs = OC_IN(9) | OC_IN(10),
-     .data = &(const layout){.total_length = 7, .cos = 9, .buffer = true}},
+    OC_MICROSOFT("GroupQueryAttention",
+                 "one MAC per score and element of a key and of a value, over "
+                 "the whole cache; per score 1 FLOP to scale it, 1 for a bias, "
+                 "4 and an exp for the softmax less 2 per row; 6 per rotated "
+                 "pair",
+                 infer, cost_group_query, .buffer_inputs = OC_IN(7) | OC_IN(8),
+                 .scale_inputs = OC_IN(12) | OC_IN(13),
+                 .data = &(const layout){.total_length = 6,
+                                         .cos = 7,
+                                         .attention_bias = 10,
+                                         .head_sink = 11,
+                                         .q_norm = 14}),
+    OC_MICROSOFT(
+        "SparseAttention",
+        "as dense attention, over the blocks of the sparse layout", infer,
+        cost_sparse, .buffer_inputs = OC_IN(9) | OC_IN(10),
+        .data = &(const layout){.total_length = 7, .cos = 9, .buffer = true}),
     {0},
 };

@@ -7,6 +7,7 @@
  * packed weights (matmul_packed.c).
  */
 #include "analyzers/ops/matmul.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/com_microsoft/fused.h"
 
 /* ---- FusedMatMul and its relatives: numpy's matmul of views ---- */
@@ -147,44 +148,39 @@ static void cost_gemm(oc_op *op, oc_cost *sum)
     oc_fused_activation(op, sum, outputs);
 }
 
-#define ROW(name, words, infer_function, cost_function, weights, ...)        \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = OC_CONTRIB(name),                                             \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     .weight_inputs = weights,                                               \
-     __VA_ARGS__}
-#define MATMUL                                                               \
-    "one MAC per output and inner index, one FLOP per output for alpha, "    \
+#define MATMUL                                                                 \
+    "one MAC per output and inner index, one FLOP per output for alpha, "      \
     "then the activation"
-#define GEMM                                                                 \
-    "M*N*K MACs, one FLOP per output for C and one for alpha, one per "      \
+#define GEMM                                                                   \
+    "M*N*K MACs, one FLOP per output for C and one for alpha, one per "        \
     "element of C for beta, then the activation"
 #define BOTH (OC_IN(0) | OC_IN(1))
 
 OC_OP_DEFINE(microsoft_matmul) = {
-    ROW("FusedMatMul", MATMUL, infer_matmul, cost_matmul, BOTH, .data = NULL),
-    ROW("FusedMatMulActivation", MATMUL, infer_matmul, cost_matmul, BOTH,
-        .data = NULL),
-    ROW("TransposeMatMul", MATMUL, infer_matmul, cost_matmul, BOTH,
-        .data = NULL),
-    ROW("GemmFastGelu",
+    OC_MICROSOFT("FusedMatMul", MATMUL, infer_matmul, cost_matmul,
+                 .weight_inputs = BOTH),
+    OC_MICROSOFT("FusedMatMulActivation", MATMUL, infer_matmul, cost_matmul,
+                 .weight_inputs = BOTH),
+    OC_MICROSOFT("TransposeMatMul", MATMUL, infer_matmul, cost_matmul,
+                 .weight_inputs = BOTH),
+    OC_MICROSOFT(
+        "GemmFastGelu",
         "one MAC per output and inner index, one FLOP per output for the "
         "bias, 8 and a tanh for the activation",
-        infer_matmul, cost_fast_gelu, BOTH | OC_IN(2), .data = NULL),
-    ROW("SparseToDenseMatMul",
-        "one MAC per stored element of A and column of B", infer_matmul,
-        cost_sparse, BOTH, .data = NULL),
-    ROW("FusedGemm", GEMM, infer_gemm, cost_gemm, BOTH | OC_IN(2),
-        .data = &(const gemm){.b = 1, .c = 2, .beta = 1}),
-    ROW("GemmFloat8", GEMM, infer_gemm, cost_gemm, BOTH | OC_IN(2),
-        .scale_inputs = OC_IN(3) | OC_IN(4) | OC_IN(5),
-        .data = &(const gemm){.b = 1, .c = 2, .beta = 0}),
-    ROW("QGemm", GEMM "; 5 FLOPs per output to requantise", infer_gemm,
-        cost_gemm, OC_IN(0) | OC_IN(3) | OC_IN(6),
+        infer_matmul, cost_fast_gelu, .weight_inputs = BOTH | OC_IN(2)),
+    OC_MICROSOFT("SparseToDenseMatMul",
+                 "one MAC per stored element of A and column of B",
+                 infer_matmul, cost_sparse, .weight_inputs = BOTH),
+    OC_MICROSOFT("FusedGemm", GEMM, infer_gemm, cost_gemm,
+                 .weight_inputs = BOTH | OC_IN(2),
+                 .data = &(const gemm){.b = 1, .c = 2, .beta = 1}),
+    OC_MICROSOFT("GemmFloat8", GEMM, infer_gemm, cost_gemm,
+                 .weight_inputs = BOTH | OC_IN(2),
+                 .scale_inputs = OC_IN(3) | OC_IN(4) | OC_IN(5),
+                 .data = &(const gemm){.b = 1, .c = 2, .beta = 0}),
+    OC_MICROSOFT(
+        "QGemm", GEMM "; 5 FLOPs per output to requantise", infer_gemm,
+        cost_gemm, .weight_inputs = OC_IN(0) | OC_IN(3) | OC_IN(6),
         .scale_inputs = OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5) | OC_IN(7) |
                         OC_IN(8),
         .data = &(const gemm){.b = 3, .c = 6, .beta = 1, .quantized = true}),

@@ -3,7 +3,7 @@
  * analyzers/ops/com_microsoft/matmul_integer.c - products of integers whose
  * results are scaled to floats or requantised.
  */
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/matmul.h"
 
 typedef struct integer_matmul {
@@ -74,17 +74,11 @@ static void cost_ordered(oc_op *op, oc_cost *sum)
         oc_cost_add(sum, OC_FLOPS, "scale and add C", oc_times(op, 2, outputs));
 }
 
-#define ROW(name, words, cost_function, weights, scales, ...)                \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = "one MAC per output and inner index; " words,                   \
-     .source = OC_CONTRIB(name),                                             \
-     .infer = infer,                                                         \
-     .cost = cost_function,                                                  \
-     .weight_inputs = weights,                                               \
-     .scale_inputs = scales,                                                 \
-     .data = &(const integer_matmul){__VA_ARGS__}}
+#define ROW(name, words, cost_function, weights, scales, ...)                  \
+    OC_MICROSOFT(name, "one MAC per output and inner index; " words, infer,    \
+                 cost_function, .weight_inputs = weights,                      \
+                 .scale_inputs = scales,                                       \
+                 .data = &(const integer_matmul){__VA_ARGS__})
 
 OC_OP_DEFINE(microsoft_matmul_integer) = {
     ROW("MatMulInteger16", "nothing else", cost, OC_IN(0) | OC_IN(1), 0, .b = 1,

@@ -7,6 +7,7 @@
  * Y = A * dequantize(B)', A [.., K], B N by K. The weight is expanded while it
  * is multiplied; its stored bytes are what is read.
  */
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/com_microsoft/fused.h"
 #include "analyzers/ops/norm.h"
 
@@ -173,19 +174,13 @@ static void cost_group(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_FLOPS, "gate", outputs);
 }
 
-#define ROW(name, words, infer_function, cost_function, weights, scales, ...)  \
-    {                                                                          \
-        .domain = "com.microsoft", .op_type = name, .since_version = 1,        \
-        .rule = words, .source = OC_CONTRIB(name), .infer = infer_function,    \
-        .cost = cost_function, .weight_inputs = weights,                       \
-        .scale_inputs = scales, __VA_ARGS__                                    \
-    }
 #define PACKED(name, flops_of_each, weights, scales, ...)                      \
-    ROW(name,                                                                  \
-        "rows*N*K MACs, " flops_of_each " per weight to dequantise it, one "   \
-        "FLOP per output for a bias",                                          \
-        infer_packed, cost_packed, weights, scales,                            \
-        .data = &(const packed){__VA_ARGS__})
+    OC_MICROSOFT(name,                                                         \
+                 "rows*N*K MACs, " flops_of_each                               \
+                 " per weight to dequantise it, one FLOP per output for a "    \
+                 "bias",                                                       \
+                 infer_packed, cost_packed, .weight_inputs = weights,          \
+                 .scale_inputs = scales, .data = &(const packed){__VA_ARGS__})
 
 OC_OP_DEFINE(microsoft_matmul_packed) = {
     PACKED("MatMulNBits", "2 FLOPs", OC_IN(1) | OC_IN(5),
@@ -193,32 +188,36 @@ OC_OP_DEFINE(microsoft_matmul_packed) = {
            .bias = 5),
     PACKED("MatMulBnb4", "1 FLOP", OC_IN(1), OC_IN(2), .dims = dims_bnb4,
            .dequantize = 1),
-    ROW("MatMulFpQ4", "rows*N*K MACs, 1 FLOP per weight to dequantise it",
-        infer_packed, cost_packed, OC_IN(1), 0, .shape_inputs = OC_IN(2),
-        .data = &(const packed){.dims = dims_fp_q4, .dequantize = 1}),
+    OC_MICROSOFT("MatMulFpQ4",
+                 "rows*N*K MACs, 1 FLOP per weight to dequantise it",
+                 infer_packed, cost_packed, .weight_inputs = OC_IN(1),
+                 .shape_inputs = OC_IN(2),
+                 .data = &(const packed){.dims = dims_fp_q4, .dequantize = 1}),
     PACKED("MatMulBlockQuantizedFp4Weight", "1 FLOP", OC_IN(1) | OC_IN(5),
            OC_IN(2) | OC_IN(3) | OC_IN(4), .dims = dims_halved, .dequantize = 1,
            .bias = 5),
     PACKED("MatMulBlockQuantizedFp8Weight", "1 FLOP", OC_IN(1) | OC_IN(4),
            OC_IN(2) | OC_IN(3), .dims = dims_stored, .dequantize = 1,
            .bias = 4),
-    ROW("MatMulNBitsMlp",
+    OC_MICROSOFT(
+        "MatMulNBitsMlp",
         "the norm and skip that are given, two products of rows*N*K MACs, "
         "2 FLOPs per weight to dequantise it, the activation of one times "
         "the other",
         infer_group, cost_group,
-        OC_IN(2) | OC_IN(3) | OC_IN(5) | OC_IN(6) | OC_IN(8),
-        OC_IN(4) | OC_IN(7),
+        .weight_inputs = OC_IN(2) | OC_IN(3) | OC_IN(5) | OC_IN(6) | OC_IN(8),
+        .scale_inputs = OC_IN(4) | OC_IN(7),
         .data = &(const group){.each = {{"N", 3}, {"N", 6}},
                                .count = 2,
                                .gated = true}),
-    ROW("MatMulNBitsQkv",
+    OC_MICROSOFT(
+        "MatMulNBitsQkv",
         "the norm, the skip if given, three products of rows*N*K MACs, 2 "
         "FLOPs per weight to dequantise it",
         infer_group, cost_group,
-        OC_IN(2) | OC_IN(3) | OC_IN(5) | OC_IN(6) | OC_IN(8) | OC_IN(9) |
-            OC_IN(11),
-        OC_IN(4) | OC_IN(7) | OC_IN(10),
+        .weight_inputs = OC_IN(2) | OC_IN(3) | OC_IN(5) | OC_IN(6) | OC_IN(8) |
+                         OC_IN(9) | OC_IN(11),
+        .scale_inputs = OC_IN(4) | OC_IN(7) | OC_IN(10),
         .data = &(const group){.each = {{"Nq", 3}, {"Nkv", 6}, {"Nkv", 9}},
                                .count = 3}),
     {0},

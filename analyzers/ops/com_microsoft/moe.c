@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/com_microsoft/fused.h"
 #include "analyzers/ops/softmax.h"
 
@@ -170,34 +171,26 @@ static void cost(oc_op *op, oc_cost *sum)
     "and activations, a softmax and a choice over all experts, and the mix "
 
 OC_OP_DEFINE(microsoft_moe) = {
-    {.domain = "com.microsoft",
-     .op_type = "MoE",
-     .since_version = 1,
-     .rule = RULE "of the k results",
-     .source = OC_CONTRIB("MoE"),
-     .infer = infer,
-     .cost = cost,
-     .weight_inputs = OC_IN(2) | OC_IN(3) | OC_IN(4) | OC_IN(5) | OC_IN(6) |
-                      OC_IN(7),
-     .data = &(const layout){.fc = {2, 4, 6}, .bias = {3, 5, 7}}},
-    {.domain = "com.microsoft",
-     .op_type = "QMoE",
-     .since_version = 1,
-     .rule = RULE "of the k results; 2 FLOPs per weight of an expert in use "
-                  "to dequantise it",
-     .source = OC_CONTRIB("QMoE"),
-     .infer = infer,
-     .cost = cost,
-     .weight_inputs = OC_IN(2) | OC_IN(4) | OC_IN(5) | OC_IN(7) | OC_IN(8) |
-                      OC_IN(10),
-     .scale_inputs = OC_IN(3) | OC_IN(6) | OC_IN(9) | OC_IN(11) | OC_IN(12) |
-                     OC_IN(13) | OC_IN(15) | OC_IN(16) | OC_IN(17) | OC_IN(18) |
-                     OC_IN(19) | OC_IN(20),
-     .data = &(const layout){.fc = {2, 5, 8},
-                             .bias = {4, 7, 10},
-                             .scales = OC_IN(3) | OC_IN(6) | OC_IN(9) |
-                                       OC_IN(11) | OC_IN(12) | OC_IN(13) |
-                                       OC_IN(15) | OC_IN(16),
-                             .quantized = true}},
+    OC_MICROSOFT("MoE", RULE "of the k results", infer, cost,
+                 .weight_inputs = OC_IN(2) | OC_IN(3) | OC_IN(4) | OC_IN(5) |
+                                  OC_IN(6) | OC_IN(7),
+                 .data = &(const layout){.fc = {2, 4, 6}, .bias = {3, 5, 7}}),
+    OC_MICROSOFT("QMoE",
+                 RULE
+                 "of the k results; 2 FLOPs per weight of an expert in use "
+                 "to dequantise it",
+                 infer, cost,
+                 .weight_inputs = OC_IN(2) | OC_IN(4) | OC_IN(5) | OC_IN(7) |
+                                  OC_IN(8) | OC_IN(10),
+                 .scale_inputs = OC_IN(3) | OC_IN(6) | OC_IN(9) | OC_IN(11) |
+                                 OC_IN(12) | OC_IN(13) | OC_IN(15) | OC_IN(16) |
+                                 OC_IN(17) | OC_IN(18) | OC_IN(19) | OC_IN(20),
+                 .data = &(const layout){.fc = {2, 5, 8},
+                                         .bias = {4, 7, 10},
+                                         .scales = OC_IN(3) | OC_IN(6) |
+                                                   OC_IN(9) | OC_IN(11) |
+                                                   OC_IN(12) | OC_IN(13) |
+                                                   OC_IN(15) | OC_IN(16),
+                                         .quantized = true}),
     {0},
 };

@@ -9,6 +9,7 @@
  * [B, S, heads, 2, width]; or k and v from a cache [B, heads, S, width].
  */
 #include "analyzers/ops/attention_core.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 
 enum { QUERY, KEY, VALUE };
 
@@ -182,20 +183,13 @@ static void cost(oc_op *op, oc_cost *sum)
     }
 }
 
-#define RULE                                                                 \
-    "one MAC per score and element of a key and of a value; per score 1 "    \
-    "FLOP to scale it, 1 for each mask or bias, 4 and an exp for the "       \
-    "softmax less 2 per row; 1 per element of q and of new keys and values " \
+#define RULE                                                                   \
+    "one MAC per score and element of a key and of a value; per score 1 "      \
+    "FLOP to scale it, 1 for each mask or bias, 4 and an exp for the "         \
+    "softmax less 2 per row; 1 per element of q and of new keys and values "   \
     "for the bias"
-#define ROW(name, ...)                                                       \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = RULE,                                                           \
-     .source = "ONNX Runtime contrib operators, " name,                      \
-     .infer = infer,                                                         \
-     .cost = cost,                                                           \
-     .data = &(const layout){__VA_ARGS__}}
+#define ROW(name, ...)                                                         \
+    OC_MICROSOFT(name, RULE, infer, cost, .data = &(const layout){__VA_ARGS__})
 
 OC_OP_DEFINE(microsoft_multi_head) = {
     ROW("MultiHeadAttention", .bias = 3, .masks = OC_IN(4) | OC_IN(5),

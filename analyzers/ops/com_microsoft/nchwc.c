@@ -7,12 +7,11 @@
  * 16, as the machine that wrote the file needs. Convolutions are in conv.c,
  * poolings in pool.c.
  */
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 
 static oc_expr in_blocks(oc_op *op, oc_expr channels, int64_t block)
 {
-    return oc_times(op, block,
-                    oc_ceil_div(op, channels, oc_expr_of(block)));
+    return oc_times(op, block, oc_ceil_div(op, channels, oc_expr_of(block)));
 }
 
 /* Padded channels; not known where the size of a block matters. */
@@ -97,24 +96,18 @@ static void cost_upsample(oc_op *op, oc_cost *sum)
                     oc_times(op, 2 * taps - 1, oc_op_output_numel(op, 0)));
 }
 
-#define ROW(name, words, infer_function, cost_function, ...)                 \
-    {.domain = "com.microsoft.nchwc",                                        \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = OC_CONTRIB("nchwc " name),                                    \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     __VA_ARGS__}
+#define NCHWC(name, words, infer_function, ...)                                \
+    OC_CONTRIB("com.microsoft.nchwc", name, 1, words, infer_function,          \
+               __VA_ARGS__)
 
 OC_OP_DEFINE(microsoft_nchwc) = {
-    ROW("ReorderInput", "moves bytes", infer_input, NULL,
-        .traits = OC_TRAIT_MOVES),
-    ROW("ReorderOutput", "moves bytes", infer_output, NULL,
-        .traits = OC_TRAIT_MOVES),
-    ROW("Upsample",
-        "nothing for nearest; linear 2^(m + 1) - 1 FLOPs per output over m "
-        "axes",
-        infer_upsample, cost_upsample, .data = NULL),
+    NCHWC("ReorderInput", "moves bytes", infer_input, NULL,
+          .traits = OC_TRAIT_MOVES),
+    NCHWC("ReorderOutput", "moves bytes", infer_output, NULL,
+          .traits = OC_TRAIT_MOVES),
+    NCHWC("Upsample",
+          "nothing for nearest; linear 2^(m + 1) - 1 FLOPs per output over m "
+          "axes",
+          infer_upsample, cost_upsample),
     {0},
 };

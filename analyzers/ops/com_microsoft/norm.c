@@ -5,6 +5,7 @@
  * GatedRMSNorm, QOrderedLayerNormalization.
  */
 #include "analyzers/ops/norm.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/com_microsoft/fused.h"
 
 /* ---- input + skip + bias, then a norm ---- */
@@ -179,52 +180,42 @@ static void infer_group(oc_op *op)
     oc_op_copy_type(op, 1, 0);
 }
 
-#define ROW(name, words, infer_function, cost_function, ...)                 \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = OC_CONTRIB(name),                                             \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     __VA_ARGS__}
-
 #define SKIP "1 FLOP per element for the skip and 1 for a bias, then the norm"
 #define EMBEDDING (OC_IN(2) | OC_IN(3) | OC_IN(4) | OC_IN(5) | OC_IN(6))
-#define GROUP                                                                \
-    "7 FLOPs per element and 2 and a square root per group; 1 and a "        \
+#define GROUP                                                                  \
+    "7 FLOPs per element and 2 and a square root per group; 1 and a "          \
     "sigmoid per element for SiLU, 1 for skip and 1 for bias"
 
 OC_OP_DEFINE(microsoft_norm) = {
-    ROW("SkipLayerNormalization", SKIP, infer_skip, cost_skip,
-        .weight_inputs = OC_IN(2) | OC_IN(3) | OC_IN(4),
-        .data = &(const skip){.mean = true, .beta = 3, .bias = 4}),
-    ROW("SkipSimplifiedLayerNormalization", SKIP, infer_skip, cost_skip,
-        .weight_inputs = OC_IN(2) | OC_IN(3), .data = &(const skip){.bias = 3}),
-    ROW("EmbedLayerNormalization",
-        "rows of every table are read and added, then the norm", infer_embed,
-        cost_embed,
-        .weight_inputs = EMBEDDING,
-        .data = &(const embed){.result = 2, .position_ids = 8}),
-    ROW("QEmbedLayerNormalization",
-        "rows of every table are read and added, then the norm", infer_embed,
-        cost_embed, .weight_inputs = EMBEDDING,
-        .scale_inputs = OC_IN(8) | OC_IN(9) | OC_IN(10) | OC_IN(11) |
-                        OC_IN(12) | OC_IN(13) | OC_IN(14) | OC_IN(15) |
-                        OC_IN(16) | OC_IN(17),
-        .data = &(const embed){.result = 8}),
-    ROW("GatedRMSNorm",
-        "6 FLOPs and a sigmoid per element, 1 and a square "
-        "root per row",
-        infer_same, cost_gated, .weight_inputs = OC_IN(1)),
-    ROW("QOrderedLayerNormalization",
-        "the norm, and 6 FLOPs per element to "
-        "scale, round and clamp",
-        infer_same, cost_ordered, .weight_inputs = OC_IN(2) | OC_IN(3),
-        .scale_inputs = OC_IN(1) | OC_IN(4)),
-    ROW("GroupNorm", GROUP, infer_group, cost_group,
-        .weight_inputs = OC_IN(1) | OC_IN(2)),
-    ROW("SkipGroupNorm", GROUP, infer_group, cost_group,
-        .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(4)),
+    OC_MICROSOFT("SkipLayerNormalization", SKIP, infer_skip, cost_skip,
+                 .weight_inputs = OC_IN(2) | OC_IN(3) | OC_IN(4),
+                 .data = &(const skip){.mean = true, .beta = 3, .bias = 4}),
+    OC_MICROSOFT("SkipSimplifiedLayerNormalization", SKIP, infer_skip,
+                 cost_skip, .weight_inputs = OC_IN(2) | OC_IN(3),
+                 .data = &(const skip){.bias = 3}),
+    OC_MICROSOFT("EmbedLayerNormalization",
+                 "rows of every table are read and added, then the norm",
+                 infer_embed, cost_embed, .weight_inputs = EMBEDDING,
+                 .data = &(const embed){.result = 2, .position_ids = 8}),
+    OC_MICROSOFT("QEmbedLayerNormalization",
+                 "rows of every table are read and added, then the norm",
+                 infer_embed, cost_embed, .weight_inputs = EMBEDDING,
+                 .scale_inputs = OC_IN(8) | OC_IN(9) | OC_IN(10) | OC_IN(11) |
+                                 OC_IN(12) | OC_IN(13) | OC_IN(14) | OC_IN(15) |
+                                 OC_IN(16) | OC_IN(17),
+                 .data = &(const embed){.result = 8}),
+    OC_MICROSOFT("GatedRMSNorm",
+                 "6 FLOPs and a sigmoid per element, 1 and a square "
+                 "root per row",
+                 infer_same, cost_gated, .weight_inputs = OC_IN(1)),
+    OC_MICROSOFT("QOrderedLayerNormalization",
+                 "the norm, and 6 FLOPs per element to "
+                 "scale, round and clamp",
+                 infer_same, cost_ordered, .weight_inputs = OC_IN(2) | OC_IN(3),
+                 .scale_inputs = OC_IN(1) | OC_IN(4)),
+    OC_MICROSOFT("GroupNorm", GROUP, infer_group, cost_group,
+                 .weight_inputs = OC_IN(1) | OC_IN(2)),
+    OC_MICROSOFT("SkipGroupNorm", GROUP, infer_group, cost_group,
+                 .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(4)),
     {0},
 };

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "analyzers/ops/attention_core.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/norm.h"
 #include "analyzers/ops/rotary.h"
 
@@ -251,32 +252,23 @@ static void cost_paged(oc_op *op, oc_cost *sum)
     }
 }
 
-#define ROW(name, words, infer_function, cost_function, ...)                 \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = "ONNX Runtime contrib operators, " name,                      \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     __VA_ARGS__}
 #define RULE "as dense attention, for the scores of every sequence with itself"
 
 OC_OP_DEFINE(microsoft_packed) = {
-    ROW("PackedAttention", RULE, infer_packed, cost_packed,
-        .weight_inputs = OC_IN(1) | OC_IN(2),
-        .data = &(const layout){.projects = true,
-                                .bias = 2,
-                                .token_offset = 3,
-                                .attention_bias = 5}),
-    ROW("PackedMultiHeadAttention", RULE, infer_packed, cost_packed,
-        .data = &(const layout){.bias = 3,
-                                .token_offset = 4,
-                                .attention_bias = 6}),
-    ROW("PagedAttention",
-        "as dense attention, for the scores of every sequence's new "
-        "positions with all of its positions",
-        infer_paged, cost_paged, .buffer_inputs = OC_IN(8) | OC_IN(9),
-        .scale_inputs = OC_IN(14) | OC_IN(15)),
+    OC_MICROSOFT("PackedAttention", RULE, infer_packed, cost_packed,
+                 .weight_inputs = OC_IN(1) | OC_IN(2),
+                 .data = &(const layout){.projects = true,
+                                         .bias = 2,
+                                         .token_offset = 3,
+                                         .attention_bias = 5}),
+    OC_MICROSOFT("PackedMultiHeadAttention", RULE, infer_packed, cost_packed,
+                 .data = &(const layout){.bias = 3,
+                                         .token_offset = 4,
+                                         .attention_bias = 6}),
+    OC_MICROSOFT("PagedAttention",
+                 "as dense attention, for the scores of every sequence's new "
+                 "positions with all of its positions",
+                 infer_paged, cost_paged, .buffer_inputs = OC_IN(8) | OC_IN(9),
+                 .scale_inputs = OC_IN(14) | OC_IN(15)),
     {0},
 };

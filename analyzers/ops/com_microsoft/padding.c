@@ -3,7 +3,7 @@
  * analyzers/ops/com_microsoft/padding.c - RemovePadding and RestorePadding:
  * sequences [B, T, width] to and from their real tokens [tokens, width].
  */
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 
 /* The sum of the sequences' token counts; a symbol when they are not known. */
 static oc_expr real_tokens(oc_op *op, oc_expr positions)
@@ -59,20 +59,9 @@ static void infer_restore(oc_op *op)
 }
 
 OC_OP_DEFINE(microsoft_padding) = {
-    {.domain = "com.microsoft",
-     .op_type = "RemovePadding",
-     .since_version = 1,
-     .rule = "moves bytes: only real tokens are read",
-     .source = OC_CONTRIB("RemovePadding"),
-     .infer = infer_remove,
-     .cost = cost_remove,
-     .traits = OC_TRAIT_MOVES},
-    {.domain = "com.microsoft",
-     .op_type = "RestorePadding",
-     .since_version = 1,
-     .rule = "moves bytes",
-     .source = OC_CONTRIB("RestorePadding"),
-     .infer = infer_restore,
-     .traits = OC_TRAIT_MOVES},
+    OC_MICROSOFT("RemovePadding", "moves bytes: only real tokens are read",
+                 infer_remove, cost_remove, .traits = OC_TRAIT_MOVES),
+    OC_MICROSOFT("RestorePadding", "moves bytes", infer_restore, NULL,
+                 .traits = OC_TRAIT_MOVES),
     {0},
 };

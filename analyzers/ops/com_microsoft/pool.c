@@ -4,7 +4,7 @@
  * quantised tensors.
  */
 #include "analyzers/ops/pool.h"
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 
 typedef struct pool {
     bool channels_last; /* always; else as the attribute says */
@@ -43,16 +43,9 @@ static void cost(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_FLOPS, "requantise", oc_times(op, 5, outputs));
 }
 
-#define ROW(in_domain, name, version, words, scales, ...)                    \
-    {.domain = in_domain,                                                    \
-     .op_type = name,                                                        \
-     .since_version = version,                                               \
-     .rule = words,                                                          \
-     .source = OC_CONTRIB(name),                                             \
-     .infer = infer,                                                         \
-     .cost = cost,                                                           \
-     .scale_inputs = scales,                                                 \
-     .data = &(const pool){__VA_ARGS__}}
+#define ROW(in_domain, name, version, words, scales, ...)                      \
+    OC_CONTRIB(in_domain, name, version, words, infer, cost,                   \
+               .scale_inputs = scales, .data = &(const pool){__VA_ARGS__})
 #define MAXIMUM "one comparison per output and window element but the first"
 #define MEAN "one addition per output and window element, the last a division"
 #define QUANTIZED MEAN "; 2 per input to dequantise, 5 per output to requantise"

@@ -7,7 +7,7 @@
  * Not in here: pooling (pool.c), convolutions (conv.c), products
  * (matmul_integer.c), norms (norm.c).
  */
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/softmax.h"
 
 typedef struct quantized {
@@ -213,68 +213,72 @@ static void cost_dequantize(oc_op *op, oc_cost *sum)
     cost_scale(op, sum, 1);
 }
 
-#define ROW(name, words, infer_function, cost_function, scales, ...)         \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = OC_CONTRIB(name),                                             \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     .scale_inputs = scales,                                                 \
-     __VA_ARGS__}
-#define RULE                                                                 \
-    "2 FLOPs per operand element to dequantise, the float operator, 5 per "  \
+#define RULE                                                                   \
+    "2 FLOPs per operand element to dequantise, the float operator, 5 per "    \
     "output element to requantise"
 #define SCALES_OF_ONE (OC_IN(1) | OC_IN(2) | OC_IN(3) | OC_IN(4))
 /* Bits 0, 1, 3, 4, 6, 7, ..: every third input is a tensor. */
 #define SCALES_OF_MANY UINT32_C(0xdb6db6db)
-#define SCALES_OF_TWO                                                        \
+#define SCALES_OF_TWO                                                          \
     (OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5) | OC_IN(6) | OC_IN(7))
 
 OC_OP_DEFINE(microsoft_quant) = {
-    ROW("QLinearAdd", RULE, infer_row, cost_row, SCALES_OF_TWO,
-        .weight_inputs = OC_IN(0) | OC_IN(3),
-        .data = &(const quantized){.operands = OC_IN(0) | OC_IN(3),
-                                   .flops = 1}),
-    ROW("QLinearMul", RULE, infer_row, cost_row, SCALES_OF_TWO,
-        .weight_inputs = OC_IN(0) | OC_IN(3),
-        .data = &(const quantized){.operands = OC_IN(0) | OC_IN(3),
-                                   .flops = 1}),
-    ROW("QLinearWhere", RULE, infer_row, cost_row,
-        OC_IN(2) | OC_IN(3) | OC_IN(5) | OC_IN(6) | OC_IN(7) | OC_IN(8),
-        .data = &(const quantized){.operands = OC_IN(1) | OC_IN(4),
-                                   .others = OC_IN(0),
-                                   .flops = 1}),
-    ROW("QLinearSigmoid", RULE, infer_row, cost_row, SCALES_OF_ONE,
-        .data = &(const quantized){.operands = OC_IN(0), .transcendentals = 1}),
-    ROW("QLinearLeakyRelu", RULE, infer_row, cost_row, SCALES_OF_ONE,
-        .data = &(const quantized){.operands = OC_IN(0), .flops = 2}),
-    ROW("QOrderedGelu", RULE, infer_row, cost_row, OC_IN(1) | OC_IN(2),
-        .data = &(const quantized){.operands = OC_IN(0),
-                                   .flops = 4,
-                                   .transcendentals = 1}),
-    ROW("QLinearSoftmax", RULE, infer_row, cost_softmax, SCALES_OF_ONE,
-        .data = &(const quantized){.operands = OC_IN(0)}),
-    ROW("QLinearReduceMean", RULE, infer_mean, cost_mean, SCALES_OF_ONE,
-        .data = NULL),
-    ROW("QLinearConcat", RULE, infer_concat, cost_concat,
-        SCALES_OF_MANY, .data = NULL),
-    ROW("ReduceSumInteger", "one addition per input element less outputs",
-        infer_sum, cost_sum, 0, .data = NULL),
-    ROW("MulInteger",
+    OC_MICROSOFT("QLinearAdd", RULE, infer_row, cost_row,
+                 .scale_inputs = SCALES_OF_TWO,
+                 .weight_inputs = OC_IN(0) | OC_IN(3),
+                 .data = &(const quantized){.operands = OC_IN(0) | OC_IN(3),
+                                            .flops = 1}),
+    OC_MICROSOFT("QLinearMul", RULE, infer_row, cost_row,
+                 .scale_inputs = SCALES_OF_TWO,
+                 .weight_inputs = OC_IN(0) | OC_IN(3),
+                 .data = &(const quantized){.operands = OC_IN(0) | OC_IN(3),
+                                            .flops = 1}),
+    OC_MICROSOFT("QLinearWhere", RULE, infer_row, cost_row,
+                 .scale_inputs = OC_IN(2) | OC_IN(3) | OC_IN(5) | OC_IN(6) |
+                                 OC_IN(7) | OC_IN(8),
+                 .data = &(const quantized){.operands = OC_IN(1) | OC_IN(4),
+                                            .others = OC_IN(0),
+                                            .flops = 1}),
+    OC_MICROSOFT("QLinearSigmoid", RULE, infer_row, cost_row,
+                 .scale_inputs = SCALES_OF_ONE,
+                 .data = &(const quantized){.operands = OC_IN(0),
+                                            .transcendentals = 1}),
+    OC_MICROSOFT("QLinearLeakyRelu", RULE, infer_row, cost_row,
+                 .scale_inputs = SCALES_OF_ONE,
+                 .data = &(const quantized){.operands = OC_IN(0), .flops = 2}),
+    OC_MICROSOFT("QOrderedGelu", RULE, infer_row, cost_row,
+                 .scale_inputs = OC_IN(1) | OC_IN(2),
+                 .data = &(const quantized){.operands = OC_IN(0),
+                                            .flops = 4,
+                                            .transcendentals = 1}),
+    OC_MICROSOFT("QLinearSoftmax", RULE, infer_row, cost_softmax,
+                 .scale_inputs = SCALES_OF_ONE,
+                 .data = &(const quantized){.operands = OC_IN(0)}),
+    OC_MICROSOFT("QLinearReduceMean", RULE, infer_mean, cost_mean,
+                 .scale_inputs = SCALES_OF_ONE),
+    OC_MICROSOFT("QLinearConcat", RULE, infer_concat, cost_concat,
+                 .scale_inputs = SCALES_OF_MANY),
+    OC_MICROSOFT("ReduceSumInteger",
+                 "one addition per input element less outputs", infer_sum,
+                 cost_sum),
+    OC_MICROSOFT(
+        "MulInteger",
         "one FLOP per output, and one per element of an input with a zero "
         "point",
-        infer_mul, cost_mul, OC_IN(1) | OC_IN(3), .data = NULL),
-    ROW("QuantizeLinear", "4 FLOPs per element, 1 for a zero point",
-        infer_quantize, cost_quantize, OC_IN(1) | OC_IN(2),
-        .traits = OC_TRAIT_FOLLOWS),
-    ROW("DequantizeLinear", "1 FLOP per element, 1 for a zero point",
-        infer_dequantize, cost_dequantize, OC_IN(1) | OC_IN(2),
-        .traits = OC_TRAIT_FOLLOWS),
-    ROW("QuantizeWithOrder", "4 FLOPs per element", infer_order, cost_quantize,
-        OC_IN(1), .traits = OC_TRAIT_FOLLOWS),
-    ROW("DequantizeWithOrder", "1 FLOP per element", infer_order,
-        cost_dequantize, OC_IN(1), .traits = OC_TRAIT_FOLLOWS),
+        infer_mul, cost_mul, .scale_inputs = OC_IN(1) | OC_IN(3)),
+    OC_MICROSOFT("QuantizeLinear", "4 FLOPs per element, 1 for a zero point",
+                 infer_quantize, cost_quantize,
+                 .scale_inputs = OC_IN(1) | OC_IN(2),
+                 .traits = OC_TRAIT_FOLLOWS),
+    OC_MICROSOFT("DequantizeLinear", "1 FLOP per element, 1 for a zero point",
+                 infer_dequantize, cost_dequantize,
+                 .scale_inputs = OC_IN(1) | OC_IN(2),
+                 .traits = OC_TRAIT_FOLLOWS),
+    OC_MICROSOFT("QuantizeWithOrder", "4 FLOPs per element", infer_order,
+                 cost_quantize, .scale_inputs = OC_IN(1),
+                 .traits = OC_TRAIT_FOLLOWS),
+    OC_MICROSOFT("DequantizeWithOrder", "1 FLOP per element", infer_order,
+                 cost_dequantize, .scale_inputs = OC_IN(1),
+                 .traits = OC_TRAIT_FOLLOWS),
     {0},
 };

@@ -5,7 +5,7 @@
  * 4 * hidden]; every step quantises its input and its state.
  */
 #include "analyzers/ops/recurrent.h"
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 
 /* The recurrent weights are the other way round than LSTM's. */
 static oc_recurrent network_of(oc_op *op)
@@ -40,16 +40,12 @@ static void cost(oc_op *op, oc_cost *sum)
 }
 
 OC_OP_DEFINE(microsoft_recurrent) = {
-    {.domain = "com.microsoft",
-     .op_type = "DynamicQuantizeLSTM",
-     .since_version = 1,
-     .rule = "as LSTM; 7 FLOPs per element of each step's input and state, "
-             "and 7 for each of the two, to quantise them; 2 per gate "
-             "element to scale it",
-     .source = OC_CONTRIB("DynamicQuantizeLSTM"),
-     .infer = infer,
-     .cost = cost,
-     .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(3) | OC_IN(7),
-     .scale_inputs = OC_IN(8) | OC_IN(9) | OC_IN(10) | OC_IN(11)},
+    OC_MICROSOFT("DynamicQuantizeLSTM",
+                 "as LSTM; 7 FLOPs per element of each step's input and state, "
+                 "and 7 for each of the two, to quantise them; 2 per gate "
+                 "element to scale it",
+                 infer, cost,
+                 .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(3) | OC_IN(7),
+                 .scale_inputs = OC_IN(8) | OC_IN(9) | OC_IN(10) | OC_IN(11)),
     {0},
 };

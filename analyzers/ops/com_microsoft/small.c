@@ -3,7 +3,7 @@
  * analyzers/ops/com_microsoft/small.c - single operators of com.microsoft
  * that belong to no family: transforms, distances, gates, tests.
  */
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/signal.h"
 
 static void infer_same(oc_op *op)
@@ -49,9 +49,8 @@ static void infer_irfft(oc_op *op)
         return;
     }
     y.rank--;
-    y.dim[y.rank - 1] =
-        oc_max(op, oc_expr_of(0),
-               oc_times(op, 2, oc_plus(op, y.dim[y.rank - 1], -1)));
+    y.dim[y.rank - 1] = oc_max(
+        op, oc_expr_of(0), oc_times(op, 2, oc_plus(op, y.dim[y.rank - 1], -1)));
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
 
@@ -267,47 +266,38 @@ static void infer_expand_dims(oc_op *op)
         oc_op_set_value(op, 0, oc_op_value(op, 0)->element);
 }
 
-#define ROW(name, words, infer_function, cost_function, ...)                 \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = OC_CONTRIB(name),                                             \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     .data = NULL,                                                           \
-     __VA_ARGS__}
-
 OC_OP_DEFINE(microsoft_small) = {
-    ROW("Rfft", "2.5 n log2 n FLOPs per real signal", infer_rfft, cost_rfft,
-        .traits = 0),
-    ROW("Irfft", "2.5 n log2 n + 2 n FLOPs per real signal", infer_irfft,
-        cost_irfft, .traits = 0),
-    ROW("ComplexMul", "6 FLOPs per complex element", infer_complex,
-        cost_complex, .traits = 0),
-    ROW("ComplexMulConj", "6 FLOPs per complex element", infer_complex,
-        cost_complex, .traits = 0),
-    ROW("Inverse", "2 n^3 FLOPs per matrix", infer_same, cost_inverse,
-        .traits = 0),
-    ROW("CDist",
-        "one MAC per pair of rows and column, 3 FLOPs and a root "
-        "per pair",
-        infer_distance, cost_distance, .traits = 0),
-    ROW("CropAndResize", "7 FLOPs per output, 16 per sampling point",
-        infer_crop, cost_crop, .shape_inputs = OC_IN(3)),
-    ROW("LinearAttentionGate",
+    OC_MICROSOFT("Rfft", "2.5 n log2 n FLOPs per real signal", infer_rfft,
+                 cost_rfft),
+    OC_MICROSOFT("Irfft", "2.5 n log2 n + 2 n FLOPs per real signal",
+                 infer_irfft, cost_irfft),
+    OC_MICROSOFT("ComplexMul", "6 FLOPs per complex element", infer_complex,
+                 cost_complex),
+    OC_MICROSOFT("ComplexMulConj", "6 FLOPs per complex element", infer_complex,
+                 cost_complex),
+    OC_MICROSOFT("Inverse", "2 n^3 FLOPs per matrix", infer_same, cost_inverse),
+    OC_MICROSOFT("CDist",
+                 "one MAC per pair of rows and column, 3 FLOPs and a root "
+                 "per pair",
+                 infer_distance, cost_distance),
+    OC_MICROSOFT("CropAndResize", "7 FLOPs per output, 16 per sampling point",
+                 infer_crop, cost_crop, .shape_inputs = OC_IN(3)),
+    OC_MICROSOFT(
+        "LinearAttentionGate",
         "3 FLOPs and a softplus per element of a, a sigmoid per element of b",
         infer_gate, cost_gate, .weight_inputs = OC_IN(1) | OC_IN(2)),
-    ROW("IsAllFinite", "one test per input element", infer_finite, cost_finite,
-        .traits = 0),
-    ROW("RelativePositionBias", "moves bytes: one table element per output",
-        infer_position_bias, cost_position_bias, .weight_inputs = OC_IN(0),
-        .shape_inputs = OC_IN(1) | OC_IN(2), .traits = OC_TRAIT_MOVES),
-    ROW("Trilu", "moves bytes", infer_same, NULL, .shape_inputs = OC_IN(1),
-        .traits = OC_TRAIT_MOVES),
-    ROW("Unique", "n log2 n comparisons", infer_unique, cost_unique,
-        .traits = 0),
-    ROW("ExpandDims", "moves no bytes", infer_expand_dims, NULL,
-        .shape_inputs = OC_IN(1), .traits = OC_TRAIT_VIEW | OC_TRAIT_FOLLOWS),
+    OC_MICROSOFT("IsAllFinite", "one test per input element", infer_finite,
+                 cost_finite),
+    OC_MICROSOFT("RelativePositionBias",
+                 "moves bytes: one table element per output",
+                 infer_position_bias, cost_position_bias,
+                 .weight_inputs = OC_IN(0), .shape_inputs = OC_IN(1) | OC_IN(2),
+                 .traits = OC_TRAIT_MOVES),
+    OC_MICROSOFT("Trilu", "moves bytes", infer_same, NULL,
+                 .shape_inputs = OC_IN(1), .traits = OC_TRAIT_MOVES),
+    OC_MICROSOFT("Unique", "n log2 n comparisons", infer_unique, cost_unique),
+    OC_MICROSOFT("ExpandDims", "moves no bytes", infer_expand_dims, NULL,
+                 .shape_inputs = OC_IN(1),
+                 .traits = OC_TRAIT_VIEW | OC_TRAIT_FOLLOWS),
     {0},
 };

@@ -5,16 +5,7 @@
  * inputs say at run time which keys and values it uses.
  */
 #include "analyzers/ops/attention_core.h"
-
-#define ROW(name, words, infer_function, cost_function, ...)                 \
-    {.domain = "com.microsoft",                                              \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = "ONNX Runtime contrib operators, " name,                      \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     __VA_ARGS__}
+#include "analyzers/ops/com_microsoft/descriptor.h"
 
 /* ---- LongformerAttention ---- */
 
@@ -131,12 +122,14 @@ static void cost_decoder(oc_op *op, oc_cost *sum)
 }
 
 OC_OP_DEFINE(microsoft_special_attention) = {
-    ROW("LongformerAttention",
+    OC_MICROSOFT(
+        "LongformerAttention",
         "five projections of every token and one of the global ones; scores "
         "of every token with its window and with the global ones, both ways",
         infer_longformer, cost_longformer,
         .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5)),
-    ROW("DecoderAttention",
+    OC_MICROSOFT(
+        "DecoderAttention",
         "projections of the query and of new keys and values, then dense "
         "attention over all keys",
         infer_decoder, cost_decoder,
