@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "analyzers/analysis.h"
+#include "base/checked.h"
 #include "base/error.h"
 
 void oc_analysis_stop(oc_analysis *a, oc_status status, const char *id,
@@ -168,7 +169,7 @@ static bool evaluate(oc_analysis *a, oc_expr e, const oc_i128 *values,
 static bool is_violated(oc_analysis *a, const oc_assumption *assumption,
                         const oc_i128 *values, const bool *known)
 {
-    oc_i128 left, right = 0;
+    oc_i128 left, right = 0, rest;
     if (!evaluate(a, assumption->left, values, known, &left) ||
         (assumption->relation != OC_NONZERO &&
          !evaluate(a, assumption->right, values, known, &right)))
@@ -179,7 +180,7 @@ static bool is_violated(oc_analysis *a, const oc_assumption *assumption,
     case OC_AT_MOST:
         return left > right;
     case OC_DIVIDES:
-        return left == 0 || right % left != 0;
+        return !oc_floor_mod_i128(&rest, right, left) || rest != 0;
     case OC_NONZERO:
         return left == 0;
     }
@@ -233,8 +234,19 @@ static bool met_contradiction(const oc_analysis *a)
 
 /* ---- the way in ---- */
 
-/* An analysis that needs more is of no real model. */
-#define MOST_MEMORY ((size_t)8 << 30)
+/* Analyses of real models need 5 KB a node; each arena may have this. */
+#define MEMORY_LEAST ((uint64_t)384 << 20)
+#define MEMORY_PER_NODE ((uint64_t)16 << 10)
+#define MEMORY_MOST ((uint64_t)8 << 30)
+
+static size_t most_memory(const oc_model *model, const oc_limits *limits)
+{
+    const uint64_t nodes = oc_model_get_facts(model)->node_count;
+    uint64_t bytes = MEMORY_LEAST + nodes * MEMORY_PER_NODE;
+    bytes =
+        or_default(limits->memory, bytes < MEMORY_MOST ? bytes : MEMORY_MOST);
+    return bytes < SIZE_MAX ? (size_t)bytes : SIZE_MAX;
+}
 
 typedef struct oc_work {
     oc_arena bound, unbound, scratch;
@@ -279,7 +291,7 @@ static void release(oc_work *work, bool with_report)
     free(work);
 }
 
-static oc_work *work_new(void)
+static oc_work *work_new(size_t memory)
 {
     oc_work *work = calloc(1, sizeof(*work));
     if (!work)
@@ -289,10 +301,29 @@ static oc_work *work_new(void)
         free(work);
         return NULL;
     }
-    work->bound.limit_bytes = work->unbound.limit_bytes = MOST_MEMORY;
+    work->bound.limit_bytes = work->unbound.limit_bytes = memory;
+    work->scratch.limit_bytes = work->report->limit_bytes = memory;
     work->bound.escape = work->unbound.escape = &work->escape;
     work->scratch.escape = work->report->escape = &work->escape;
     return work;
+}
+
+/* An arena does not say whether its limit or the system said no; a limit
+ * that was far away was not it. */
+static oc_status out_of_memory(const oc_work *work, oc_error *err)
+{
+    const oc_arena *arena[] = {&work->bound, &work->unbound, &work->scratch,
+                               work->report};
+    const size_t limit = work->bound.limit_bytes;
+    for (size_t i = 0; i < sizeof(arena) / sizeof(arena[0]); i++) {
+        if (arena[i]->held_bytes <= limit / 4)
+            continue;
+        oc_fail(err, OC_ERR_LIMIT, "limit.memory",
+                "the analysis needs more than %zu bytes of memory", limit);
+        oc_error_hint(err, "--limit memory=N allows more");
+        return OC_ERR_LIMIT;
+    }
+    return oc_fail(err, OC_ERR_NOMEM, "memory.exhausted", "out of memory");
 }
 
 /* Nothing here changes after setjmp() but what the pointers show. */
@@ -304,13 +335,13 @@ static oc_status guarded(oc_work *work, oc_analysis *a, oc_report **out)
         return a[0].stopped;
     if (a[1].stopped != OC_OK)
         return a[1].stopped;
-    return oc_fail(a[0].err, OC_ERR_NOMEM, "memory.exhausted", "out of memory");
+    return out_of_memory(work, a[0].err);
 }
 
 static oc_status analyze(oc_report **out, const oc_model *model,
                          const oc_analyze_options *options, oc_error *err)
 {
-    oc_work *work = work_new();
+    oc_work *work = work_new(most_memory(model, &options->limits));
     oc_analysis *a = calloc(2, sizeof(*a));
     oc_status status = OC_ERR_NOMEM;
     if (!work || !a) {

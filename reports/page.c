@@ -144,7 +144,7 @@ const char *oc_page_number(oc_page *page, oc_i128 value, oc_unit unit)
 
 bool oc_page_value(const oc_page *page, oc_i128 *value, oc_figure figure)
 {
-    return oc_points_value(&page->points, page->point, value, figure);
+    return oc_points_value(page->point, value, figure);
 }
 
 const char *oc_page_figure(oc_page *page, oc_figure figure,

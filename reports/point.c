@@ -87,37 +87,32 @@ static int64_t value_of(const oc_report_symbol *symbol, const scenario *at,
     }
 }
 
-bool oc_points_value(const oc_points *points, const oc_point *point,
-                     oc_i128 *value, oc_figure figure)
+bool oc_points_value(const oc_point *point, oc_i128 *value, oc_figure figure)
 {
-    const oc_report *report = points->report;
     if (oc_figure_integer(value, figure))
         return true;
     return oc_figure_is_known(figure) && point &&
-           oc_formula_evaluate(value, figure.formula, point->bindings,
-                               report->symbol_count, points->names,
-                               points->formulas, report->definition_count,
-                               NULL) == OC_OK;
+           oc_evaluator_value(point->values, value, figure.formula, NULL) ==
+               OC_OK;
 }
 
 /* ---- assumptions ---- */
 
-static bool formula_value(const oc_points *points, const oc_point *point,
-                          oc_i128 *value, const char *formula)
+static bool formula_value(const oc_point *point, oc_i128 *value,
+                          const char *formula)
 {
     oc_figure figure = {.formula = formula};
-    return formula && oc_points_value(points, point, value, figure);
+    return formula && oc_points_value(point, value, figure);
 }
 
-static bool holds(const oc_points *points, const oc_point *point,
-                  const oc_report_assumption *assumption)
+static bool holds(const oc_point *point, const oc_report_assumption *assumption)
 {
     oc_i128 left, right = 0, rest;
-    if (!formula_value(points, point, &left, assumption->left))
+    if (!formula_value(point, &left, assumption->left))
         return false;
     if (assumption->kind == OC_REPORT_NONZERO)
         return left != 0;
-    if (!formula_value(points, point, &right, assumption->right))
+    if (!formula_value(point, &right, assumption->right))
         return false;
     if (assumption->kind == OC_REPORT_EQUAL)
         return left == right;
@@ -132,14 +127,19 @@ static bool in_bounds(const oc_report_symbol *symbol, int64_t value)
            (!symbol->has_upper || value <= symbol->upper);
 }
 
-static bool is_possible(const oc_points *points, const oc_point *point)
+/* The symbols first: evaluating the definitions takes longer. */
+static bool is_possible(const oc_points *points, oc_point *point)
 {
     const oc_report *report = points->report;
     for (size_t i = 0; i < report->symbol_count; i++)
         if (!in_bounds(&report->symbols[i], point->bindings[i].value))
             return false;
+    if (oc_evaluator_new(&point->values, point->bindings, report->symbol_count,
+                         points->names, points->formulas,
+                         report->definition_count, NULL) != OC_OK)
+        return false;
     for (size_t i = 0; i < report->assumption_count; i++)
-        if (!holds(points, point, &report->assumptions[i]))
+        if (!holds(point, &report->assumptions[i]))
             return false;
     return true;
 }
@@ -154,7 +154,13 @@ static oc_point point_at(const oc_report *report, const scenario *at,
         bindings[i] =
             (oc_binding){.name = report->symbols[i].name,
                          .value = value_of(&report->symbols[i], at, other)};
-    return (oc_point){bindings, at->label};
+    return (oc_point){.bindings = bindings, .label = at->label};
+}
+
+static void forget(oc_point *point)
+{
+    oc_evaluator_free(point->values);
+    point->values = NULL;
 }
 
 /* The first possible way to play a scenario. */
@@ -170,6 +176,7 @@ static bool play(const oc_points *points, oc_point *point, scenario at,
             *point = point_at(points->report, &at, others[o], arena);
             if (is_possible(points, point))
                 return true;
+            forget(point);
         }
     return false;
 }
@@ -225,14 +232,23 @@ void oc_points_make(oc_points *points, const oc_report *report, oc_arena *arena)
     list_definitions(points, arena);
     bool past = has_past(report);
     for (size_t i = 0; has_free_symbol(report) && i < OC_POINTS_MAX; i++) {
-        oc_point point;
-        if (!play(points, &point, scenarios[i], arena) ||
-            !is_new(points, &point))
+        oc_point *point = &points->point[points->count];
+        if (!play(points, point, scenarios[i], arena))
             continue;
+        if (!is_new(points, point)) {
+            forget(point);
+            continue;
+        }
         if (!past)
-            point.label = "";
+            point->label = "";
         if (i <= REFERENCE)
             points->reference = points->count;
-        points->point[points->count++] = point;
+        points->count++;
     }
+}
+
+void oc_points_free(oc_points *points)
+{
+    for (size_t i = 0; i < OC_POINTS_MAX; i++)
+        forget(&points->point[i]);
 }

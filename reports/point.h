@@ -18,6 +18,7 @@
 
 typedef struct oc_point {
     const oc_binding *bindings; /* of all symbols, in the report's order */
+    oc_evaluator *values;       /* at them, with the definitions */
     const char *label;          /* "decode", or "" */
 } oc_point;
 
@@ -25,7 +26,7 @@ typedef struct oc_point {
 
 typedef struct oc_points {
     const oc_report *report;
-    /* Of the definitions, as oc_formula_evaluate() wants them. */
+    /* Of the definitions, as oc_evaluator_new() wants them. */
     const char *const *names;
     const char *const *formulas;
     size_t count;
@@ -33,11 +34,13 @@ typedef struct oc_points {
     size_t reference; /* of them: for shares and ranks; `count` if none */
 } oc_points;
 
-/* Points that satisfy all assumptions; none when nothing is symbolic. */
+/* Points that satisfy all assumptions; none when nothing is symbolic. To be
+ * released by oc_points_free(), also when memory ran out (`points` starts
+ * empty). */
 void oc_points_make(oc_points *points, const oc_report *report,
                     oc_arena *arena);
+void oc_points_free(oc_points *points);
 /* point may be NULL: then only integers have a value. */
-bool oc_points_value(const oc_points *points, const oc_point *point,
-                     oc_i128 *value, oc_figure figure);
+bool oc_points_value(const oc_point *point, oc_i128 *value, oc_figure figure);
 
 #endif

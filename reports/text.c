@@ -480,6 +480,7 @@ oc_status oc_report_write_text(const oc_report *report,
     oc_page page = {.report = report, .options = with_defaults(options)};
     oc_out_open(&page.out, sink, err);
     oc_status status = write_page(&page);
+    oc_points_free(&page.points);
     oc_arena_free(&page.arena);
     return status;
 }

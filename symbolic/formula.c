@@ -7,21 +7,24 @@
  */
 #include "onnxcost/formula.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/map.h"
 #include "symbolic/internal.h"
 
-typedef struct scope {
+struct oc_evaluator {
+    oc_arena arena;
     oc_space *space;
     oc_map *names;
     oc_expr *values; /* OC_UNKNOWN: a definition that failed */
-} scope;
+    size_t count;
+};
 
 static oc_expr find_value(void *context, const char *name, size_t bytes)
 {
-    const scope *names = context;
+    const oc_evaluator *names = context;
     uint64_t index;
     if (!oc_map_get(names->names, name, bytes, &index))
         return OC_UNKNOWN;
@@ -52,53 +55,75 @@ static oc_status failed(const char *text, oc_parse_result result, oc_error *err)
                    "not a formula at character %zu", result.offset + 1);
 }
 
-static void define(scope *names, const char *name, size_t index, oc_expr value)
-{
-    names->values[index] = value;
-    (void)oc_map_put(names->names, name, strlen(name), index);
-}
-
-static oc_parse_result value_of(scope *names, const char *text)
+static oc_parse_result value_of(oc_evaluator *names, const char *text)
 {
     return oc_parse(names->space, text, strlen(text), find_value, names);
 }
 
-typedef struct request {
-    const char *text;
-    const oc_binding *bindings;
-    size_t binding_count;
-    const char *const *definition_names;
-    const char *const *definition_formulas;
-    size_t definition_count;
-} request;
-
-static oc_status evaluate(oc_arena *arena, oc_i128 *value, const request *of,
-                          oc_error *err)
+/* The texts of names last as long as the evaluator. */
+static void define(oc_evaluator *names, const char *name, oc_expr value)
 {
-    size_t bound = of->binding_count;
-    scope names = {oc_space_new(arena, 0), oc_map_new(arena),
-                   OC_NEW(arena, oc_expr, bound + of->definition_count)};
-    for (size_t i = 0; i < bound; i++)
-        define(&names, of->bindings[i].name, i,
-               oc_expr_int(names.space, of->bindings[i].value));
-    for (size_t i = 0; i < of->definition_count; i++)
-        define(&names, of->definition_names[i], bound + i,
-               value_of(&names, of->definition_formulas[i]).value);
-    oc_parse_result result = value_of(&names, of->text);
-    if (!oc_expr_to_int(names.space, result.value, value))
-        return failed(of->text, result, err);
+    const size_t index = names->count++, bytes = strlen(name);
+    names->values[index] = value;
+    (void)oc_map_put(names->names, oc_arena_text(&names->arena, name, bytes),
+                     bytes, index);
+}
+
+static oc_status no_memory(oc_error *err)
+{
+    return oc_fail(err, OC_ERR_NOMEM, "limit.memory",
+                   "out of memory evaluating a formula");
+}
+
+oc_status oc_evaluator_new(oc_evaluator **out, const oc_binding *bindings,
+                           size_t binding_count,
+                           const char *const *definition_names,
+                           const char *const *definition_formulas,
+                           size_t definition_count, oc_error *err)
+{
+    jmp_buf escape;
+    oc_evaluator *volatile made = calloc(1, sizeof(*made));
+    if (!made)
+        return no_memory(err);
+    oc_evaluator *names = made;
+    names->arena.escape = &escape;
+    if (setjmp(escape) != 0) {
+        oc_evaluator_free(made);
+        return no_memory(err);
+    }
+    names->space = oc_space_new(&names->arena, 0);
+    names->names = oc_map_new(&names->arena);
+    names->values =
+        OC_NEW(&names->arena, oc_expr, binding_count + definition_count);
+    for (size_t i = 0; i < binding_count; i++)
+        define(names, bindings[i].name,
+               oc_expr_int(names->space, bindings[i].value));
+    for (size_t i = 0; i < definition_count; i++)
+        define(names, definition_names[i],
+               value_of(names, definition_formulas[i]).value);
+    *out = names;
     return OC_OK;
 }
 
-static oc_status evaluate_or_escape(oc_arena *arena, oc_i128 *value,
-                                    const request *of, oc_error *err)
+oc_status oc_evaluator_value(oc_evaluator *evaluator, oc_i128 *value,
+                             const char *text, oc_error *err)
 {
     jmp_buf escape;
-    arena->escape = &escape;
-    if (setjmp(escape) == 0)
-        return evaluate(arena, value, of, err);
-    return oc_fail(err, OC_ERR_NOMEM, "limit.memory",
-                   "out of memory evaluating a formula");
+    evaluator->arena.escape = &escape;
+    if (setjmp(escape) != 0)
+        return no_memory(err);
+    oc_parse_result result = value_of(evaluator, text);
+    if (!oc_expr_to_int(evaluator->space, result.value, value))
+        return failed(text, result, err);
+    return OC_OK;
+}
+
+void oc_evaluator_free(oc_evaluator *evaluator)
+{
+    if (!evaluator)
+        return;
+    oc_arena_free(&evaluator->arena);
+    free(evaluator);
 }
 
 oc_status oc_formula_evaluate(oc_i128 *value, const char *text,
@@ -107,14 +132,12 @@ oc_status oc_formula_evaluate(oc_i128 *value, const char *text,
                               const char *const *definition_formulas,
                               size_t definition_count, oc_error *err)
 {
-    request of = {text,
-                  bindings,
-                  binding_count,
-                  definition_names,
-                  definition_formulas,
-                  definition_count};
-    oc_arena arena = {0};
-    oc_status status = evaluate_or_escape(&arena, value, &of, err);
-    oc_arena_free(&arena);
+    oc_evaluator *evaluator = NULL;
+    oc_status status =
+        oc_evaluator_new(&evaluator, bindings, binding_count, definition_names,
+                         definition_formulas, definition_count, err);
+    if (status == OC_OK)
+        status = oc_evaluator_value(evaluator, value, text, err);
+    oc_evaluator_free(evaluator);
     return status;
 }

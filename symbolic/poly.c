@@ -18,6 +18,10 @@
 
 /* Past this many term products both factors are named first. */
 #define PRODUCT_TERMS 4096u
+/* The same where the product has more names and numbers, and neither factor
+ * is as short as this. */
+#define PRODUCT_SIZE 8192u
+#define FACTOR_SIZE 16u
 
 oc_expr oc_expr_absorb(oc_expr a, oc_expr b)
 {
@@ -287,11 +291,34 @@ static oc_expr opaque(oc_space *space, oc_expr a)
         space, name, oc_expr_rational(space, 1, oc_expr_denominator(space, a)));
 }
 
-static oc_expr opaque_when(oc_space *space, oc_expr a, bool too_many)
+/* Why a product would be too large to write it out. */
+typedef enum excess { FITS, TERMS, DEGREE, SIZE } excess;
+
+static excess excess_of(const oc_space *space, const oc_poly *p,
+                        const oc_poly *q)
 {
+    if (p->count > 1 && q->count > 1 && p->count > PRODUCT_TERMS / q->count)
+        return TERMS;
+    if (oc_poly_degree(space, p) + oc_poly_degree(space, q) >
+        OC_MONOMIAL_DEGREE)
+        return DEGREE;
+    const uint64_t p_size = oc_poly_size(space, p);
+    const uint64_t q_size = oc_poly_size(space, q);
+    return p_size > FACTOR_SIZE && q_size > FACTOR_SIZE &&
+                   p_size * q->count + q_size * p->count > PRODUCT_SIZE
+               ? SIZE
+               : FITS;
+}
+
+static oc_expr opaque_when(oc_space *space, oc_expr a, excess why)
+{
+    if (oc_expr_is_immediate(a))
+        return a;
     const oc_poly *p = &oc_entry_of(space, a)->poly;
-    bool large = too_many ? p->count > OC_ARGUMENT_TERMS
-                          : oc_poly_degree(space, p) > OC_ARGUMENT_DEGREE;
+    const bool large =
+        (why == TERMS && p->count > OC_ARGUMENT_TERMS) ||
+        (why == DEGREE && oc_poly_degree(space, p) > OC_ARGUMENT_DEGREE) ||
+        (why == SIZE && oc_poly_size(space, p) > FACTOR_SIZE);
     return large ? opaque(space, a) : a;
 }
 
@@ -300,12 +327,10 @@ static oc_expr product(oc_space *space, oc_expr a, oc_expr b)
     oc_term hold_a, hold_b;
     oc_poly p = oc_poly_of(space, a, &hold_a);
     oc_poly q = oc_poly_of(space, b, &hold_b), out;
-    bool plain = p.count < 2 || q.count < 2;
-    bool too_many = !plain && p.count > PRODUCT_TERMS / q.count;
-    if (too_many || oc_poly_degree(space, &p) + oc_poly_degree(space, &q) >
-                        OC_MONOMIAL_DEGREE)
-        return oc_expr_mul(space, opaque_when(space, a, too_many),
-                           opaque_when(space, b, too_many));
+    const excess why = excess_of(space, &p, &q);
+    if (why != FITS)
+        return oc_expr_mul(space, opaque_when(space, a, why),
+                           opaque_when(space, b, why));
     oc_mark mark = oc_scratch_here(space);
     oc_expr result = OC_OVERFLOW;
     if (multiply(space, &out, &p, &q))

@@ -30,11 +30,34 @@ typedef struct oc_binding {
  *         OC_ERR_OVERFLOW; OC_ERR_SHAPE for a division by zero.
  *         *value is set only on OC_OK.
  */
-OC_NODISCARD oc_status oc_formula_evaluate(
-    oc_i128 *value, const char *text, const oc_binding *bindings,
-    size_t binding_count, const char *const *definition_names,
-    const char *const *definition_formulas, size_t definition_count,
-    oc_error *err);
+OC_NODISCARD
+oc_status oc_formula_evaluate(oc_i128 *value, const char *text,
+                              const oc_binding *bindings, size_t binding_count,
+                              const char *const *definition_names,
+                              const char *const *definition_formulas,
+                              size_t definition_count, oc_error *err);
+
+/* Bindings and definitions that many formulas share: the definitions are
+ * evaluated once, when it is made. */
+typedef struct oc_evaluator oc_evaluator;
+
+/**
+ * The arguments are those of oc_formula_evaluate(), and need not outlive the
+ * call. A definition without a value fails the formulas that name it.
+ * @param[out] out  the caller's: oc_evaluator_free().
+ * @return OC_OK or OC_ERR_NOMEM.
+ */
+OC_NODISCARD
+oc_status oc_evaluator_new(oc_evaluator **out, const oc_binding *bindings,
+                           size_t binding_count,
+                           const char *const *definition_names,
+                           const char *const *definition_formulas,
+                           size_t definition_count, oc_error *err);
+/** As oc_formula_evaluate(). */
+OC_NODISCARD
+oc_status oc_evaluator_value(oc_evaluator *evaluator, oc_i128 *value,
+                             const char *text, oc_error *err);
+void oc_evaluator_free(oc_evaluator *evaluator); /* NULL is fine */
 
 #ifdef __cplusplus
 }

@@ -275,6 +275,23 @@ static void large_products_keep_their_factors_behind_names(void **state)
     assert_prints(f, oc_expr_mul(f->space, sum, sum), "d1**2");
 }
 
+/* Squares of sums of squares of ...: the text of each would be some forty
+ * times that of the one before. */
+static void what_is_long_when_written_is_behind_names(void **state)
+{
+    fixture *f = *state;
+    oc_expr e = read_expr(f, "seq"), batch = read_expr(f, "batch");
+    for (int i = 0; i < 1000; i++) {
+        e = oc_expr_mul(f->space, e, oc_expr_add(f->space, e, batch));
+        e = oc_expr_min(f->space, e, oc_expr_of(700 + i));
+    }
+    assert_true(oc_let_count(f->space) < 2000);
+    for (size_t i = 0; i < oc_let_count(f->space); i++)
+        assert_true(strlen(oc_expr_text(f->space, &f->arena,
+                                        oc_let_definition(f->space, i))) <
+                    40000);
+}
+
 static void the_table_has_a_limit(void **state)
 {
     fixture *f = *state;
@@ -375,6 +392,7 @@ int main(void)
         SPACE_TEST(many_arguments_become_names),
         SPACE_TEST(deep_nests_become_names_and_do_not_recurse),
         SPACE_TEST(large_products_keep_their_factors_behind_names),
+        SPACE_TEST(what_is_long_when_written_is_behind_names),
         SPACE_TEST(the_table_has_a_limit),
         SPACE_TEST(sums_of_thousands_are_merged_once),
         SPACE_TEST(substitution_rebuilds_through_every_atom),

@@ -130,6 +130,35 @@ static void formulas_have_values(void **state)
                                (oc_i128)10000000000000000000u);
 }
 
+static void definitions_are_evaluated_once_for_many_formulas(void **state)
+{
+    (void)state;
+    enum { COUNT = 60 }; /* 2^60 evaluations, were each to evaluate its own */
+    char text[COUNT][32], name[COUNT][16];
+    const char *names[COUNT], *formulas[COUNT];
+    oc_evaluator *evaluator = NULL;
+    oc_i128 value = 0;
+    for (int i = 0; i < COUNT; i++) {
+        snprintf(name[i], sizeof(name[i]), "d%d", i + 1);
+        snprintf(text[i], sizeof(text[i]), i ? "d%d + d%d" : "seq", i, i);
+        names[i] = name[i];
+        formulas[i] = text[i];
+    }
+    assert_int_equal(
+        oc_evaluator_new(&evaluator, two, 2, names, formulas, COUNT, NULL),
+        OC_OK);
+    assert_int_equal(oc_evaluator_value(evaluator, &value, "d60 + batch", NULL),
+                     OC_OK);
+    assert_true(value == (oc_i128)128 * ((oc_i128)1 << 59) + 3);
+    assert_int_equal(oc_evaluator_value(evaluator, &value, "d61", NULL),
+                     OC_ERR_USAGE);
+    assert_int_equal(oc_evaluator_value(evaluator, &value, "d1 +", NULL),
+                     OC_ERR_USAGE);
+    assert_int_equal(oc_evaluator_value(evaluator, &value, "d1", NULL), OC_OK);
+    assert_true(value == 128);
+    oc_evaluator_free(evaluator);
+}
+
 static void failures_say_what_failed(void **state)
 {
     (void)state;
@@ -156,6 +185,7 @@ int main(void)
         SPACE_TEST(nesting_is_limited),
         SPACE_TEST(names_are_looked_up_by_the_caller),
         cmocka_unit_test(formulas_have_values),
+        cmocka_unit_test(definitions_are_evaluated_once_for_many_formulas),
         cmocka_unit_test(failures_say_what_failed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
