@@ -5,9 +5,9 @@
  * Not in here: Sigmoid and Tanh (elementwise_math.c), Clip (clip.c),
  * activations over an axis.
  */
-#include "analyzers/ops/elementwise.h"
-
 #include <string.h>
+
+#include "analyzers/ops/elementwise.h"
 
 static oc_expr rectify(oc_op *op, oc_expr a, oc_expr b)
 {
@@ -51,22 +51,22 @@ static void gelu_cost(oc_op *op, oc_cost *sum)
                     oc_times(op, 4, oc_op_output_numel(op, 0)));
 }
 
-#define ROW(name, version, op_source, words, flop_count, transc_count)       \
-    OC_UNARY(name, version, words, op_source, .flops = flop_count,           \
+#define ROW(name, version, op_source, words, flop_count, transc_count)         \
+    OC_UNARY(name, version, words, op_source, .flops = flop_count,             \
              .transcendentals = transc_count)
 
 OC_OP_DEFINE(activation) = {
     OC_UNARY("Relu", 1, "one FLOP per element", "Relu-14", .flops = 1,
              .value = rectify, .bounds = rectified),
     ROW("LeakyRelu", 1, "LeakyRelu-16", "two FLOPs per element", 2, 0),
-    ROW("ThresholdedRelu", 1, "ThresholdedRelu-22", "two FLOPs per element",
-        2, 0),
+    ROW("ThresholdedRelu", 1, "ThresholdedRelu-22", "two FLOPs per element", 2,
+        0),
     ROW("Shrink", 9, "Shrink-9", "three FLOPs per element", 3, 0),
     ROW("Softsign", 1, "Softsign-22", "three FLOPs per element", 3, 0),
     ROW("HardSigmoid", 1, "HardSigmoid-22", "four FLOPs per element", 4, 0),
     ROW("HardSwish", 14, "HardSwish-22", "five FLOPs per element", 5, 0),
-    ROW("Elu", 1, "Elu-22", "three FLOPs and one transcendental per element",
-        3, 1),
+    ROW("Elu", 1, "Elu-22", "three FLOPs and one transcendental per element", 3,
+        1),
     ROW("Selu", 1, "Selu-22", "four FLOPs and one transcendental per element",
         4, 1),
     ROW("Celu", 12, "Celu-28", "six FLOPs and one transcendental per element",

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 
 /* Integer types: bits, and whether one is the sign. */
@@ -146,15 +147,11 @@ static void cost(oc_op *op, oc_cost *sum)
         oc_cost_view(sum);
 }
 
-#define CONVERT(name, since, newest, function)                               \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = since,                                                 \
-     .rule = "every element read and written; a view when the type stays",   \
-     .source = "ONNX operators, " newest,                                    \
-     .infer = function,                                                      \
-     .cost = cost,                                                           \
-     .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS}
+#define CONVERT(name, since, newest, function)                                 \
+    OC_ONNX(name, since,                                                       \
+            "every element read and written; a view when the type stays",      \
+            newest, function, cost,                                            \
+            .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS)
 
 OC_OP_DEFINE(cast) = {
     CONVERT("Cast", 1, "Cast-28", infer_cast),

@@ -9,8 +9,8 @@
  */
 #include <string.h>
 
-#include "analyzers/ops/com_microsoft/descriptor.h"
 #include "analyzers/ops/common.h"
+#include "analyzers/ops/descriptor.h"
 
 enum { X, WEIGHT, BIAS, PAST_STATE };
 

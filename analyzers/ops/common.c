@@ -121,6 +121,12 @@ oc_expr oc_op_rows(oc_op *op, size_t input, size_t axis)
     return oc_shape_product(op, oc_op_input(op, input), 0, axis);
 }
 
+oc_expr oc_op_vectors(oc_op *op, size_t input)
+{
+    const oc_shape x = oc_op_input(op, input);
+    return oc_shape_product(op, x, 0, x.rank ? x.rank - 1 : 0);
+}
+
 oc_expr oc_exceeds(oc_op *op, oc_expr a, oc_expr b)
 {
     const oc_expr excess = oc_max(op, oc_expr_of(0), oc_sub(op, a, b));

@@ -26,8 +26,8 @@ size_t oc_block_source(const oc_block *from, const int64_t *to, size_t rank,
 typedef struct oc_int_list {
     bool given;
     bool known;
-    size_t count; /* valid when known, or when the input's length is */
-    bool counted; /* count is valid */
+    size_t count;   /* valid when known, or when the input's length is */
+    bool counted;   /* count is valid */
     int64_t *value; /* when known */
 } oc_int_list;
 oc_int_list oc_op_int_list(oc_op *op, const char *attribute, size_t input);
@@ -37,8 +37,7 @@ oc_int_list oc_op_int_list(oc_op *op, const char *attribute, size_t input);
  * none given all are marked when `all_by_default`. Sticky unknown when the
  * list is not known, sticky failure when one is out of range or repeated.
  */
-bool *oc_op_axes(oc_op *op, oc_int_list list, size_t rank,
-                 bool all_by_default);
+bool *oc_op_axes(oc_op *op, oc_int_list list, size_t rank, bool all_by_default);
 
 /* All dims are integers: true, and dim[0..rank) in *dims (allocated). */
 bool oc_shape_static(oc_op *op, oc_shape shape, int64_t **dims);
@@ -47,8 +46,10 @@ bool oc_shape_static(oc_op *op, oc_shape shape, int64_t **dims);
 bool oc_shape_fits_block(oc_op *op, oc_shape shape, int64_t **dims,
                          size_t *count);
 
-/* E = numel of output 0; R = E over the dims [axis, rank) of input 0. */
+/* Dims [0, axis) of input i multiplied: its rows, where the dims from `axis`
+ * on are one row; its vectors: all dims but the last. */
 oc_expr oc_op_rows(oc_op *op, size_t input, size_t axis);
+oc_expr oc_op_vectors(oc_op *op, size_t input);
 
 /* 1 when a > b, else 0: for figures that change where two sizes meet. */
 oc_expr oc_exceeds(oc_op *op, oc_expr a, oc_expr b);

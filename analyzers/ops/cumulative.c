@@ -3,6 +3,7 @@
  * analyzers/ops/cumulative.c - CumSum, CumProd, ReverseSequence: the order
  * of elements along an axis matters.
  */
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 
 /* A row's .data: how one element joins those before it. */
@@ -107,16 +108,11 @@ static void infer_reverse(oc_op *op)
         oc_unify(op, x.dim[batch], oc_op_input(op, 1).dim[0]);
 }
 
-#define CUMULATIVE(name, since, newest, function, start)                     \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = since,                                                 \
-     .rule = "one FLOP per element but the first along the axis",            \
-     .source = "ONNX operators, " newest,                                    \
-     .infer = infer_cumulative,                                              \
-     .cost = cost_cumulative,                                                \
-     .shape_inputs = OC_IN(1),                                               \
-     .data = &(const accumulation) {function, start}}
+#define CUMULATIVE(name, since, newest, function, start)                       \
+    OC_ONNX(name, since, "one FLOP per element but the first along the axis",  \
+            newest, infer_cumulative, cost_cumulative,                         \
+            .shape_inputs = OC_IN(1),                                          \
+            .data = &(const accumulation){function, start})
 
 OC_OP_DEFINE(cumulative) = {
     CUMULATIVE("CumSum", 11, "CumSum-14", add, 0),

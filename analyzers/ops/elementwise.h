@@ -6,6 +6,7 @@
 #ifndef OC_ANALYZERS_OPS_ELEMENTWISE_H
 #define OC_ANALYZERS_OPS_ELEMENTWISE_H
 
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 
 /* A row's .data: what one output element costs and is. */
@@ -39,24 +40,12 @@ void oc_variadic_cost(oc_op *op, oc_cost *sum);
  * integer that wraps around. Other expressions unchanged. */
 oc_expr oc_elementwise_round(oc_op *op, oc_expr e);
 
-#define OC_UNARY(name, version, words, op_source, ...)                       \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = version,                                               \
-     .rule = words,                                                          \
-     .source = "ONNX operators, " op_source,                                 \
-     .infer = oc_unary_infer,                                                \
-     .cost = oc_elementwise_cost,                                            \
-     .data = &(const oc_elementwise){__VA_ARGS__}}
+#define OC_UNARY(name, version, words, op_source, ...)                         \
+    OC_ONNX(name, version, words, op_source, oc_unary_infer,                   \
+            oc_elementwise_cost, .data = &(const oc_elementwise){__VA_ARGS__})
 
-#define OC_BINARY(name, version, words, op_source, ...)                      \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = version,                                               \
-     .rule = words,                                                          \
-     .source = "ONNX operators, " op_source,                                 \
-     .infer = oc_broadcast_infer,                                            \
-     .cost = oc_elementwise_cost,                                            \
-     .data = &(const oc_elementwise){__VA_ARGS__}}
+#define OC_BINARY(name, version, words, op_source, ...)                        \
+    OC_ONNX(name, version, words, op_source, oc_broadcast_infer,               \
+            oc_elementwise_cost, .data = &(const oc_elementwise){__VA_ARGS__})
 
 #endif

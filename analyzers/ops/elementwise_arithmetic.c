@@ -4,6 +4,7 @@
  * Sign, Min, Max, Sum, Mean: arithmetic that shape computations use, so every
  * row also says its value.
  */
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/elementwise.h"
 
 static oc_expr add(oc_op *op, oc_expr a, oc_expr b)
@@ -196,16 +197,10 @@ static void mean_cost(oc_op *op, oc_cost *sum)
 }
 
 #define ONE "one FLOP per output element"
-#define VARIADIC(name, source_version, fold, limits, cost_function, words)   \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = "ONNX operators, " source_version,                            \
-     .infer = oc_broadcast_infer,                                            \
-     .cost = cost_function,                                                  \
-     .data = &(const oc_elementwise){                                        \
-         .flops = 1, .value = fold, .bounds = limits}}
+#define VARIADIC(name, source_version, fold, limits, cost_function, words)     \
+    OC_ONNX(name, 1, words, source_version, oc_broadcast_infer, cost_function, \
+            .data = &(const oc_elementwise){                                   \
+                .flops = 1, .value = fold, .bounds = limits})
 
 OC_OP_DEFINE(elementwise_arithmetic) = {
     OC_BINARY("Add", 1, ONE, "Add-14", .flops = 1, .value = add,

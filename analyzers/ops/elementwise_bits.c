@@ -2,9 +2,9 @@
 /*
  * analyzers/ops/elementwise_bits.c - BitShift and the bitwise operators.
  */
-#include "analyzers/ops/elementwise.h"
-
 #include <string.h>
+
+#include "analyzers/ops/elementwise.h"
 
 /* Shifts by a constant are products and floors of quotients, which symbols
  * have too. */

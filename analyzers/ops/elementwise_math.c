@@ -4,9 +4,10 @@
  * roundings. Exporters of old opsets compute sizes in floats (scale, Floor,
  * Cast), so constants are evaluated, and Floor and Ceil of symbols too.
  */
-#include "analyzers/ops/elementwise.h"
-
 #include <math.h>
+
+#include "analyzers/ops/descriptor.h"
+#include "analyzers/ops/elementwise.h"
 
 /* A row of a real function: what it costs, and the function. */
 typedef struct real_function {
@@ -65,16 +66,11 @@ static oc_expr round_to_even(oc_op *op, oc_expr a, oc_expr b)
     return oc_at_most(op, twice, oc_expr_of(1)) == OC_YES ? below : next;
 }
 
-#define TRANSCENDENTAL(name, version, op_source, function)                   \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = version,                                               \
-     .rule = "one transcendental per element",                               \
-     .source = "ONNX operators, " op_source,                                 \
-     .infer = oc_unary_infer,                                                \
-     .cost = oc_elementwise_cost,                                            \
-     .data = &(const real_function){                                         \
-         {.transcendentals = 1, .value = evaluate}, function}}
+#define TRANSCENDENTAL(name, version, op_source, function)                     \
+    OC_ONNX(name, version, "one transcendental per element", op_source,        \
+            oc_unary_infer, oc_elementwise_cost,                               \
+            .data = &(const real_function){                                    \
+                {.transcendentals = 1, .value = evaluate}, function})
 #define ONE "one FLOP per element"
 
 OC_OP_DEFINE(elementwise_math) = {
@@ -99,7 +95,6 @@ OC_OP_DEFINE(elementwise_math) = {
              .value = reciprocal),
     OC_UNARY("Floor", 1, ONE, "Floor-13", .flops = 1, .value = round_down),
     OC_UNARY("Ceil", 1, ONE, "Ceil-13", .flops = 1, .value = round_up),
-    OC_UNARY("Round", 11, ONE, "Round-22", .flops = 1,
-             .value = round_to_even),
+    OC_UNARY("Round", 11, ONE, "Round-22", .flops = 1, .value = round_to_even),
     {0},
 };

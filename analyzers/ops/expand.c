@@ -2,6 +2,7 @@
 /*
  * analyzers/ops/expand.c - Expand and Tile: elements repeated along axes.
  */
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 
 /* Both repeat the input with its position taken modulo its dims, counted
@@ -124,17 +125,12 @@ static void cost(oc_op *op, oc_cost *sum)
         oc_cost_view(sum);
 }
 
-#define REPEAT(name, since, newest, function, shapes)                        \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = since,                                                 \
-     .rule = "the input read once, every output element written; a view "    \
-             "when nothing is repeated",                                     \
-     .source = "ONNX operators, " newest,                                    \
-     .infer = function,                                                      \
-     .cost = cost,                                                           \
-     .shape_inputs = shapes,                                                 \
-     .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS}
+#define REPEAT(name, since, newest, function, shapes)                          \
+    OC_ONNX(name, since,                                                       \
+            "the input read once, every output element written; a view "       \
+            "when nothing is repeated",                                        \
+            newest, function, cost, .shape_inputs = shapes,                    \
+            .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS)
 
 OC_OP_DEFINE(expand) = {
     REPEAT("Expand", 8, "Expand-13", infer_expand, OC_IN(1)),

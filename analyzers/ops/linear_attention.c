@@ -6,9 +6,10 @@
  * that work in chunks do more.
  */
 #include "analyzers/ops/linear_attention.h"
-#include "analyzers/ops/com_microsoft/descriptor.h"
 
 #include <string.h>
+
+#include "analyzers/ops/descriptor.h"
 
 enum { QUERY, KEY, VALUE, PAST_STATE, DECAY };
 

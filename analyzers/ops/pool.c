@@ -6,6 +6,8 @@
  */
 #include "analyzers/ops/pool.h"
 
+#include "analyzers/ops/descriptor.h"
+
 oc_shape oc_pool_shape(oc_op *op, bool channels_last)
 {
     oc_shape y = oc_op_input(op, 0);
@@ -149,23 +151,11 @@ static void cost_roi(oc_op *op, oc_cost *sum)
                 oc_mul(op, x.dim[1], area));
 }
 
-#define WINDOW(name, op_source, cost_function, words)                        \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = "ONNX operators, " op_source,                                 \
-     .infer = infer_window,                                                  \
-     .cost = cost_function}
-#define GLOBAL(name, cost_function, words)                                   \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = "ONNX operators, " name "-22",                                \
-     .infer = infer_global,                                                  \
-     .cost = cost_function,                                                  \
-     .data = name}
+#define WINDOW(name, op_source, cost_function, words)                          \
+    OC_ONNX(name, 1, words, op_source, infer_window, cost_function)
+#define GLOBAL(name, cost_function, words)                                     \
+    OC_ONNX(name, 1, words, name "-22", infer_global, cost_function,           \
+            .data = name)
 
 OC_OP_DEFINE(pool) = {
     WINDOW("MaxPool", "MaxPool-22", cost_max,

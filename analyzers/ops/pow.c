@@ -3,9 +3,9 @@
  * analyzers/ops/pow.c - Pow. Runtimes and exporters replace the powers that
  * a few products make, so one known exponent decides the cost.
  */
-#include "analyzers/ops/elementwise.h"
-
 #include <math.h>
+
+#include "analyzers/ops/elementwise.h"
 
 /* False unless the exponent is one number. */
 static bool known_exponent(oc_op *op, double *exponent)

@@ -4,6 +4,7 @@
  * Bernoulli and Multinomial. One transcendental per sample; never folded.
  */
 #include "analyzers/ops/common.h"
+#include "analyzers/ops/descriptor.h"
 
 /* The dtype attribute, else `fallback`. */
 static int get_dtype(oc_op *op, int fallback)
@@ -78,21 +79,14 @@ static void cost_multinomial(oc_op *op, oc_cost *sum)
     if (x.rank != 2)
         return;
     oc_cost_add(sum, OC_FLOPS, "sums over classes", oc_op_input_numel(op, 0));
-    oc_cost_add(
-        sum, OC_FLOPS, "binary search per sample",
-        oc_mul(op, oc_op_output_numel(op, 0), oc_clog2(op, x.dim[1])));
+    oc_cost_add(sum, OC_FLOPS, "binary search per sample",
+                oc_mul(op, oc_op_output_numel(op, 0), oc_clog2(op, x.dim[1])));
     cost_samples(op, sum);
 }
 
-#define RANDOM(name, version, words, infer_function, cost_function)          \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = version,                                               \
-     .rule = words,                                                          \
-     .source = "ONNX operators, " name "-22",                                \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     .traits = OC_TRAIT_RANDOM}
+#define RANDOM(name, version, words, infer_function, cost_function)            \
+    OC_ONNX(name, version, words, name "-22", infer_function, cost_function,   \
+            .traits = OC_TRAIT_RANDOM)
 #define ONE "one transcendental per sample"
 
 OC_OP_DEFINE(random) = {

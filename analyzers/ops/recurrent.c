@@ -9,59 +9,7 @@
 
 #include <string.h>
 
-/* ---- activations ---- */
-
-typedef struct activation {
-    const char *name;
-    int flops, transcendentals;
-} activation;
-
-static const activation activations[] = {
-    {"sigmoid", 0, 1},    {"tanh", 0, 1},        {"relu", 1, 0},
-    {"affine", 2, 0},     {"leakyrelu", 2, 0},   {"thresholdedrelu", 2, 0},
-    {"scaledtanh", 2, 1}, {"hardsigmoid", 4, 0}, {"elu", 3, 1},
-    {"softsign", 3, 0},   {"softplus", 1, 2},
-};
-
-static bool same_name(const char *lower, const char *name)
-{
-    while (*name != '\0') {
-        const char c = *name++;
-        if (*lower++ != (c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c))
-            return false;
-    }
-    return *lower == '\0';
-}
-
-/* One application in `times` elements of each direction's cell. `which`
- * counts the functions of a direction, of which there are `count`. */
-static void activate(oc_op *op, oc_cost *sum, const oc_recurrent *net,
-                     size_t which, size_t count, int64_t times)
-{
-    const char *const *names;
-    const size_t given = oc_op_attr_strings(op, "activations", &names);
-    const oc_expr each = oc_mul(op, oc_mul(op, net->time, net->batch),
-                                oc_times(op, times, net->hidden));
-    const size_t directions = (size_t)oc_expr_immediate(net->directions);
-    for (size_t d = 0; d < directions; d++) {
-        const size_t i = d * count + which;
-        const char *name = count == 1 || which > 0 ? "tanh" : "sigmoid";
-        size_t k = 0;
-        if (i < given)
-            name = names[i];
-        while (k < sizeof activations / sizeof *activations &&
-               !same_name(activations[k].name, name))
-            k++;
-        if (k == sizeof activations / sizeof *activations) {
-            oc_op_fail(op, "an activation is not known");
-            return;
-        }
-        oc_cost_add(sum, OC_FLOPS, "activations",
-                    oc_times(op, activations[k].flops, each));
-        oc_cost_add(sum, OC_TRANSCENDENTALS, "activations",
-                    oc_times(op, activations[k].transcendentals, each));
-    }
-}
+#include "analyzers/ops/fused.h"
 
 /* ---- shapes ---- */
 
@@ -127,6 +75,33 @@ static void infer(oc_op *op)
 
 /* ---- costs ---- */
 
+/* One application in `times` elements of each direction's cell. `which`
+ * counts the functions of a direction, of which there are `count`. */
+static void activate(oc_op *op, oc_cost *sum, const oc_recurrent *net,
+                     size_t which, size_t count, int64_t times)
+{
+    const char *const *names;
+    const size_t given = oc_op_attr_strings(op, "activations", &names);
+    const oc_expr each = oc_mul(op, oc_mul(op, net->time, net->batch),
+                                oc_times(op, times, net->hidden));
+    const size_t directions = (size_t)oc_expr_immediate(net->directions);
+    for (size_t d = 0; d < directions; d++) {
+        const size_t i = d * count + which;
+        const char *name = count == 1 || which > 0 ? "tanh" : "sigmoid";
+        if (i < given)
+            name = names[i];
+        const oc_activation *found = oc_activation_find(name);
+        if (!found) {
+            oc_op_fail(op, "an activation is not known");
+            return;
+        }
+        oc_cost_add(sum, OC_FLOPS, "activations",
+                    oc_times(op, found->flops, each));
+        oc_cost_add(sum, OC_TRANSCENDENTALS, "activations",
+                    oc_times(op, found->transcendentals, each));
+    }
+}
+
 /* `gates` products of input and state with their weights. Both biases of a
  * gate are summed once, so that one addition per element is left. */
 static void products(oc_op *op, oc_cost *sum, const oc_recurrent *net,
@@ -191,15 +166,13 @@ static void cost_lstm(oc_op *op, oc_cost *sum)
     oc_recurrent_lstm(op, sum, &net, net.input);
 }
 
-#define RECURRENT(name, cost_function, words, weights)                       \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = "ONNX operators, " name "-22",                                \
-     .infer = infer,                                                         \
-     .cost = cost_function,                                                  \
-     .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(3) | weights}
+#define RECURRENT(name, cost_function, words, weights)                         \
+    {                                                                          \
+        .domain = "", .op_type = name, .since_version = 1, .rule = words,      \
+        .source = "ONNX operators, " name "-22", .infer = infer,               \
+        .cost = cost_function,                                                 \
+        .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(3) | weights              \
+    }
 
 OC_OP_DEFINE(recurrent) = {
     RECURRENT("RNN", cost_rnn,

@@ -6,6 +6,7 @@
  * n elements is n - 1 additions, so a whole reduction is inputs - outputs.
  * Reductions of shape vectors (ReduceProd, ReduceMin, ...) have values.
  */
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/elementwise.h"
 
 /* A row's .data. */
@@ -106,8 +107,8 @@ static void fold(oc_op *op, const bool *marked, size_t count)
         started[to] = true;
     }
     for (size_t i = 0; i < count; i++)
-        y[i] = oc_elementwise_round(op, row->divides ? mean(op, y[i], each)
-                                                     : y[i]);
+        y[i] = oc_elementwise_round(op,
+                                    row->divides ? mean(op, y[i], each) : y[i]);
     oc_op_set_value(op, 0, y);
 }
 
@@ -146,8 +147,8 @@ static void infer(oc_op *op)
     infer_value(op, marked, y);
 }
 
-static void add_linear(oc_op *op, oc_cost *sum, oc_metric metric,
-                       int per_input, int per_output)
+static void add_linear(oc_op *op, oc_cost *sum, oc_metric metric, int per_input,
+                       int per_output)
 {
     if (!per_input && !per_output)
         return;
@@ -183,8 +184,7 @@ static void infer_arg(oc_op *op)
     bool *marked = OC_OP_NEW(op, bool, x.rank + 1);
     const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", 0), x.rank);
     marked[axis] = true;
-    oc_op_set_output(op, 0, OC_ELEM_INT64,
-                     reduced_shape(op, x, marked, keeps));
+    oc_op_set_output(op, 0, OC_ELEM_INT64, reduced_shape(op, x, marked, keeps));
     if (axis < x.rank)
         oc_op_set_range(op, 0, oc_expr_of(0), oc_plus(op, x.dim[axis], -1));
 }
@@ -209,27 +209,14 @@ static oc_expr greatest(oc_op *op, oc_expr a, oc_expr b)
     return oc_max(op, a, b);
 }
 
-#define REDUCTION(name, op_source, words, ...)                               \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = "ONNX operators, " op_source,                                 \
-     .infer = infer,                                                         \
-     .cost = cost_reduce,                                                    \
-     .shape_inputs = OC_IN(1),                                               \
-     .data = &(const reduction){__VA_ARGS__}}
-#define ARG(name)                                                            \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = ONCE,                                                           \
-     .source = "ONNX operators, " name "-13",                                \
-     .infer = infer_arg,                                                     \
-     .cost = cost,                                                           \
-     .data = &(const reduction){.input_flops = 1, .output_flops = -1}}
+#define REDUCTION(name, op_source, words, ...)                                 \
+    OC_ONNX(name, 1, words, op_source, infer, cost_reduce,                     \
+            .shape_inputs = OC_IN(1), .data = &(const reduction){__VA_ARGS__})
+#define ARG(name)                                                              \
+    OC_ONNX(name, 1, ONCE, name "-13", infer_arg, cost,                        \
+            .data = &(const reduction){.input_flops = 1, .output_flops = -1})
 #define ONCE "one FLOP per input element but the first of each result"
-#define TWICE                                                                \
+#define TWICE                                                                  \
     "two FLOPs per input element, but one for the first of each result"
 
 OC_OP_DEFINE(reduce) = {
@@ -248,8 +235,8 @@ OC_OP_DEFINE(reduce) = {
               .input_flops = 1, .combine = add, .divides = true),
     REDUCTION("ReduceL1", "ReduceL1-18", TWICE, .input_flops = 2,
               .output_flops = -1),
-    REDUCTION("ReduceSumSquare", "ReduceSumSquare-18", TWICE,
-              .input_flops = 2, .output_flops = -1),
+    REDUCTION("ReduceSumSquare", "ReduceSumSquare-18", TWICE, .input_flops = 2,
+              .output_flops = -1),
     REDUCTION("ReduceL2", "ReduceL2-18",
               TWICE "; one transcendental per result", .input_flops = 2,
               .output_flops = -1, .output_transcendentals = 1),
@@ -260,8 +247,8 @@ OC_OP_DEFINE(reduce) = {
               "the greatest is subtracted first: three FLOPs and one "
               "transcendental per input element, one FLOP less and one "
               "transcendental more per result",
-              .input_flops = 3, .output_flops = -1,
-              .input_transcendentals = 1, .output_transcendentals = 1),
+              .input_flops = 3, .output_flops = -1, .input_transcendentals = 1,
+              .output_transcendentals = 1),
     ARG("ArgMax"),
     ARG("ArgMin"),
     {0},

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "analyzers/ops/common.h"
+#include "analyzers/ops/descriptor.h"
 
 /* A row's .data: where its operands are; 0 where there are none. */
 typedef struct operands {
@@ -274,16 +275,9 @@ static void cost(oc_op *op, oc_cost *sum)
     "per output a product for each tap and the additions between them: 2 "     \
     "(linear) or 4 (cubic) taps along each axis that is resized, more with "   \
     "antialiasing; nothing for nearest"
-#define RESIZE(name, version, op_source, shapes, ...)                        \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = version,                                               \
-     .rule = RULE,                                                           \
-     .source = "ONNX operators, " op_source,                                 \
-     .infer = infer,                                                         \
-     .cost = cost,                                                           \
-     .shape_inputs = shapes,                                                 \
-     .data = &(const operands){__VA_ARGS__}}
+#define RESIZE(name, version, op_source, shapes, ...)                          \
+    OC_ONNX(name, version, RULE, op_source, infer, cost,                       \
+            .shape_inputs = shapes, .data = &(const operands){__VA_ARGS__})
 
 OC_OP_DEFINE(resize) = {
     RESIZE("Resize", 10, "Resize-10", OC_IN(1), .scales = 1),

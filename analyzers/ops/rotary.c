@@ -6,7 +6,8 @@
  * are turned by angles whose cosines and sines are inputs.
  */
 #include "analyzers/ops/rotary.h"
-#include "analyzers/ops/com_microsoft/descriptor.h"
+
+#include "analyzers/ops/descriptor.h"
 
 /* Positions of inputs, which differ between the two domains. */
 typedef struct rotary {

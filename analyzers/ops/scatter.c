@@ -8,6 +8,7 @@
  */
 #include <string.h>
 
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 
 static bool combines(oc_op *op)
@@ -209,17 +210,12 @@ static void cost_cache(oc_op *op, oc_cost *sum)
     cost_updates(op, sum, 1);
 }
 
-#define SCATTER(name, since, newest, infer_function, cost_function)          \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = since,                                                 \
-     .rule = "one FLOP per update with a reduction; updates and indices "    \
-             "read, updated elements written, the whole tensor copied "      \
-             "unless nothing reads it afterwards",                           \
-     .source = "ONNX operators, " newest,                                    \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     .traits = OC_TRAIT_MOVES}
+#define SCATTER(name, since, newest, infer_function, cost_function)            \
+    OC_ONNX(name, since,                                                       \
+            "one FLOP per update with a reduction; updates and indices "       \
+            "read, updated elements written, the whole tensor copied "         \
+            "unless nothing reads it afterwards",                              \
+            newest, infer_function, cost_function, .traits = OC_TRAIT_MOVES)
 
 OC_OP_DEFINE(scatter) = {
     SCATTER("Scatter", 9, "Scatter-11", infer_elements, cost_scatter),

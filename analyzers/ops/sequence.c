@@ -6,6 +6,7 @@
  * them are not known. Putting tensors in and taking them out moves pointers,
  * not bytes; only cutting and joining tensors copies.
  */
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 
 /* ---- types ---- */
@@ -274,25 +275,12 @@ static void cost_join(oc_op *op, oc_cost *sum)
     oc_cost_read(sum, 0, oc_op_output_numel(op, 0));
 }
 
-#define POINTERS(name, since, newest, function)                              \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = since,                                                 \
-     .rule = "nothing: tensors are passed on, not copied",                   \
-     .source = "ONNX operators, " newest,                                    \
-     .infer = function,                                                      \
-     .cost = cost_pointers,                                                  \
-     .traits = OC_TRAIT_MOVES}
-#define COPIES(name, newest, function, cost_function, shapes)                \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = 11,                                                    \
-     .rule = "every element read and written",                               \
-     .source = "ONNX operators, " newest,                                    \
-     .infer = function,                                                      \
-     .cost = cost_function,                                                  \
-     .shape_inputs = shapes,                                                 \
-     .traits = OC_TRAIT_MOVES}
+#define POINTERS(name, since, newest, function)                                \
+    OC_ONNX(name, since, "nothing: tensors are passed on, not copied", newest, \
+            function, cost_pointers, .traits = OC_TRAIT_MOVES)
+#define COPIES(name, newest, function, cost_function, shapes)                  \
+    OC_ONNX(name, 11, "every element read and written", newest, function,      \
+            cost_function, .shape_inputs = shapes, .traits = OC_TRAIT_MOVES)
 
 OC_OP_DEFINE(sequence) = {
     POINTERS("SequenceConstruct", 11, "SequenceConstruct-11", infer_construct),

@@ -4,6 +4,8 @@
  */
 #include "analyzers/ops/signal.h"
 
+#include "analyzers/ops/descriptor.h"
+
 void oc_signal_transform(oc_op *op, oc_cost *sum, oc_expr length, oc_expr count,
                          bool one_sided)
 {
@@ -211,16 +213,9 @@ static void cost_mel(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_TRANSCENDENTALS, "edges", oc_plus(op, y.dim[1], 4));
 }
 
-#define WINDOW(name, words, ...)                                             \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = 17,                                                    \
-     .rule = words,                                                          \
-     .source = "ONNX operators, " name "-17",                                \
-     .infer = infer_window,                                                  \
-     .cost = cost_window,                                                    \
-     .shape_inputs = OC_IN(0),                                               \
-     .data = &(const window){__VA_ARGS__}}
+#define WINDOW(name, words, ...)                                               \
+    OC_ONNX(name, 17, words, name "-17", infer_window, cost_window,            \
+            .shape_inputs = OC_IN(0), .data = &(const window){__VA_ARGS__})
 
 OC_OP_DEFINE(signal) = {
     {.domain = "",

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "analyzers/ops/descriptor.h"
+
 static void compare(oc_op *op, oc_cost *sum, int64_t per_element,
                     oc_expr elements, oc_expr rows)
 {
@@ -117,15 +119,9 @@ static void cost_cross_entropy(oc_op *op, oc_cost *sum)
     cost_loss(op, sum);
 }
 
-#define ROWS(name, cost_function, words)                                     \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = "ONNX operators, " name "-13",                                \
-     .infer = infer_rows,                                                    \
-     .cost = cost_rows,                                                      \
-     .data = &(const rows_cost){cost_function}}
+#define ROWS(name, cost_function, words)                                       \
+    OC_ONNX(name, 1, words, name "-13", infer_rows, cost_rows,                 \
+            .data = &(const rows_cost){cost_function})
 
 OC_OP_DEFINE(softmax) = {
     ROWS("Softmax", oc_softmax_cost,

@@ -4,6 +4,7 @@
  * RegexFullMatch, TfIdfVectorizer. What they do to characters is not
  * arithmetic, so they only move data.
  */
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 
 static void infer_concat(oc_op *op)
@@ -65,15 +66,11 @@ static void infer_tfidf(oc_op *op)
     oc_op_set_output(op, 0, OC_ELEM_FLOAT, y);
 }
 
-#define TEXT(name, since, newest, function)                                  \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = since,                                                 \
-     .rule = "inputs read, outputs written, strings without their "          \
-             "characters",                                                   \
-     .source = "ONNX operators, " newest,                                    \
-     .infer = function,                                                      \
-     .traits = OC_TRAIT_MOVES}
+#define TEXT(name, since, newest, function)                                    \
+    OC_ONNX(name, since,                                                       \
+            "inputs read, outputs written, strings without their "             \
+            "characters",                                                      \
+            newest, function, NULL, .traits = OC_TRAIT_MOVES)
 
 OC_OP_DEFINE(text) = {
     TEXT("StringConcat", 20, "StringConcat-20", infer_concat),

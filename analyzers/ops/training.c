@@ -7,9 +7,10 @@
  * the optimised ones, their gradients, their states. Outputs are the new
  * tensors and the new states.
  */
-#include "analyzers/ops/common.h"
-
 #include <string.h>
+
+#include "analyzers/ops/common.h"
+#include "analyzers/ops/descriptor.h"
 
 /* A row's .data. */
 typedef struct optimizer {
@@ -73,15 +74,10 @@ static void cost_gradient(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_TRANSCENDENTALS, "backward pass", OC_UNKNOWN);
 }
 
-#define OPTIMIZER(name, words, ...)                                          \
-    {.domain = "ai.onnx.preview.training",                                   \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = "ONNX preview training operators, " name "-1",                \
-     .infer = infer,                                                         \
-     .cost = cost,                                                           \
-     .data = &(const optimizer){__VA_ARGS__}}
+#define OPTIMIZER(name, words, ...)                                            \
+    OC_DESCRIPTOR("ai.onnx.preview.training", name, 1, words,                  \
+                  "ONNX preview training operators, " name "-1", infer, cost,  \
+                  .data = &(const optimizer){__VA_ARGS__})
 
 OC_OP_DEFINE(training) = {
     OPTIMIZER("Adagrad",

@@ -3,6 +3,7 @@
  * analyzers/ops/view.c - Identity, Flatten, Squeeze, Unsqueeze: the elements
  * of the input in their order, under dims that need no division.
  */
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 
 static void infer_identity(oc_op *op)
@@ -88,15 +89,10 @@ static void infer_unsqueeze(oc_op *op)
     set_view(op, y);
 }
 
-#define VIEW(name, newest, function)                                         \
-    {.domain = "",                                                           \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = "a view: no byte moves",                                        \
-     .source = "ONNX operators, " newest,                                    \
-     .infer = function,                                                      \
-     .shape_inputs = OC_IN(1),                                               \
-     .traits = OC_TRAIT_VIEW | OC_TRAIT_FOLLOWS}
+#define VIEW(name, newest, function)                                           \
+    OC_ONNX(name, 1, "a view: no byte moves", newest, function, NULL,          \
+            .shape_inputs = OC_IN(1),                                          \
+            .traits = OC_TRAIT_VIEW | OC_TRAIT_FOLLOWS)
 
 OC_OP_DEFINE(view) = {
     VIEW("Identity", "Identity-25", infer_identity),

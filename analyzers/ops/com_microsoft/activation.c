@@ -3,8 +3,8 @@
  * analyzers/ops/com_microsoft/activation.c - element-wise activations with
  * the additions before them: BiasGelu, FastGelu, BiasSoftmax, BiasDropout.
  */
-#include "analyzers/ops/com_microsoft/descriptor.h"
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/descriptor.h"
+#include "analyzers/ops/fused.h"
 #include "analyzers/ops/softmax.h"
 
 typedef struct activation {

@@ -9,7 +9,7 @@
  * [2, B, heads, positions, width].
  */
 #include "analyzers/ops/attention_core.h"
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/rotary.h"
 
 #define ABSENT SIZE_MAX

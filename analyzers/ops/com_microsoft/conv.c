@@ -6,8 +6,8 @@
  * The blocked layout of com.microsoft.nchwc keeps the dims [N, C, H, W].
  */
 #include "analyzers/ops/conv.h"
-#include "analyzers/ops/com_microsoft/descriptor.h"
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/descriptor.h"
+#include "analyzers/ops/fused.h"
 
 typedef struct fused_conv {
     oc_conv conv;

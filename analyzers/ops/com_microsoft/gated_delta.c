@@ -8,7 +8,7 @@
  */
 #include <string.h>
 
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/linear_attention.h"
 #include "analyzers/ops/norm.h"
 

@@ -3,7 +3,7 @@
  * analyzers/ops/com_microsoft/gather.c - GatherBlockQuantized and
  * TorchEmbedding: rows of a table, of which only those are read.
  */
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 
 enum { DATA, INDICES, SCALES, ZERO_POINTS };
 

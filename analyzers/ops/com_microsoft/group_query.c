@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "analyzers/ops/attention_core.h"
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/norm.h"
 #include "analyzers/ops/rotary.h"
 

@@ -7,8 +7,8 @@
  * packed weights (matmul_packed.c).
  */
 #include "analyzers/ops/matmul.h"
-#include "analyzers/ops/com_microsoft/descriptor.h"
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/descriptor.h"
+#include "analyzers/ops/fused.h"
 
 /* ---- FusedMatMul and its relatives: numpy's matmul of views ---- */
 

@@ -3,7 +3,7 @@
  * analyzers/ops/com_microsoft/matmul_integer.c - products of integers whose
  * results are scaled to floats or requantised.
  */
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/matmul.h"
 
 typedef struct integer_matmul {

@@ -7,8 +7,8 @@
  * Y = A * dequantize(B)', A [.., K], B N by K. The weight is expanded while it
  * is multiplied; its stored bytes are what is read.
  */
-#include "analyzers/ops/com_microsoft/descriptor.h"
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/descriptor.h"
+#include "analyzers/ops/fused.h"
 #include "analyzers/ops/norm.h"
 
 /* A positive attribute. */
@@ -50,7 +50,7 @@ static void add_product(oc_op *op, oc_cost *sum, size_t weight, oc_expr k,
     const oc_expr weights = oc_mul(op, k, n);
     oc_cost_weight(sum, weight, weights);
     oc_cost_add(sum, OC_MACS, "rows * weights",
-                oc_mul(op, oc_fused_rows(op, 0), weights));
+                oc_mul(op, oc_op_vectors(op, 0), weights));
     oc_cost_add(sum, OC_FLOPS, "dequantise weights",
                 oc_times(op, dequantize, weights));
 }
@@ -154,7 +154,7 @@ static void infer_group(oc_op *op)
 static void cost_group(oc_op *op, oc_cost *sum)
 {
     const group *row = oc_op_data(op);
-    const oc_expr k = positive(op, "K"), rows = oc_fused_rows(op, 0);
+    const oc_expr k = positive(op, "K"), rows = oc_op_vectors(op, 0);
     const oc_expr elements = oc_op_input_numel(op, 0);
     if (oc_op_has_input(op, 1))
         oc_cost_add(sum, OC_FLOPS, "skip", elements);

@@ -8,8 +8,8 @@
  */
 #include <string.h>
 
-#include "analyzers/ops/com_microsoft/descriptor.h"
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/descriptor.h"
+#include "analyzers/ops/fused.h"
 #include "analyzers/ops/softmax.h"
 
 /* Positions of inputs. */
@@ -50,7 +50,7 @@ static experts experts_of(oc_op *op)
     experts e = {.gated = swiglu || apart};
     if (k < 1)
         oc_op_fail(op, "k must be positive");
-    e.tokens = oc_fused_rows(op, 0);
+    e.tokens = oc_op_vectors(op, 0);
     e.hidden = x.rank ? x.dim[x.rank - 1] : OC_UNKNOWN;
     e.count = dim_of(op, at->fc[0], 3, 0);
     e.inner = dim_of(op, at->fc[0], 3, 1);

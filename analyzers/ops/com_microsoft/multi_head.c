@@ -9,7 +9,7 @@
  * [B, S, heads, 2, width]; or k and v from a cache [B, heads, S, width].
  */
 #include "analyzers/ops/attention_core.h"
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 
 enum { QUERY, KEY, VALUE };
 

@@ -7,7 +7,7 @@
  * 16, as the machine that wrote the file needs. Convolutions are in conv.c,
  * poolings in pool.c.
  */
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 
 static oc_expr in_blocks(oc_op *op, oc_expr channels, int64_t block)
 {

@@ -5,8 +5,8 @@
  * GatedRMSNorm, QOrderedLayerNormalization.
  */
 #include "analyzers/ops/norm.h"
-#include "analyzers/ops/com_microsoft/descriptor.h"
-#include "analyzers/ops/com_microsoft/fused.h"
+#include "analyzers/ops/descriptor.h"
+#include "analyzers/ops/fused.h"
 
 /* ---- input + skip + bias, then a norm ---- */
 
@@ -43,7 +43,7 @@ static void cost_skip(oc_op *op, oc_cost *sum)
 {
     const skip *row = oc_op_data(op);
     const oc_expr elements = oc_op_input_numel(op, 0);
-    const oc_expr rows = oc_fused_rows(op, 0);
+    const oc_expr rows = oc_op_vectors(op, 0);
     oc_cost_add(sum, OC_FLOPS, "skip", elements);
     if (oc_op_has_input(op, row->bias))
         oc_cost_add(sum, OC_FLOPS, "bias", elements);

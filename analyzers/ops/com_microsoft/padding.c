@@ -3,7 +3,7 @@
  * analyzers/ops/com_microsoft/padding.c - RemovePadding and RestorePadding:
  * sequences [B, T, width] to and from their real tokens [tokens, width].
  */
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 
 /* The sum of the sequences' token counts; a symbol when they are not known. */
 static oc_expr real_tokens(oc_op *op, oc_expr positions)

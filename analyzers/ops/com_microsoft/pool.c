@@ -4,7 +4,7 @@
  * quantised tensors.
  */
 #include "analyzers/ops/pool.h"
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 
 typedef struct pool {
     bool channels_last; /* always; else as the attribute says */

@@ -7,7 +7,7 @@
  * Not in here: pooling (pool.c), convolutions (conv.c), products
  * (matmul_integer.c), norms (norm.c).
  */
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/softmax.h"
 
 typedef struct quantized {

@@ -5,7 +5,7 @@
  * 4 * hidden]; every step quantises its input and its state.
  */
 #include "analyzers/ops/recurrent.h"
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 
 /* The recurrent weights are the other way round than LSTM's. */
 static oc_recurrent network_of(oc_op *op)

@@ -3,7 +3,7 @@
  * analyzers/ops/com_microsoft/small.c - single operators of com.microsoft
  * that belong to no family: transforms, distances, gates, tests.
  */
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/signal.h"
 
 static void infer_same(oc_op *op)

@@ -5,7 +5,7 @@
  * inputs say at run time which keys and values it uses.
  */
 #include "analyzers/ops/attention_core.h"
-#include "analyzers/ops/com_microsoft/descriptor.h"
+#include "analyzers/ops/descriptor.h"
 
 /* ---- LongformerAttention ---- */
 

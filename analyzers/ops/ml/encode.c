@@ -3,9 +3,10 @@
  * analyzers/ops/ml/encode.c - look-ups and rearrangements of ai.onnx.ml:
  * bytes move, nothing is computed.
  */
-#include "analyzers/ops/ml/ml.h"
-
 #include <string.h>
+
+#include "analyzers/ops/descriptor.h"
+#include "analyzers/ops/ml/ml.h"
 
 /* Strings become integers and integers strings. */
 static int other_type(int elem_type)
@@ -17,8 +18,7 @@ static int other_type(int elem_type)
 
 static void infer_category(oc_op *op)
 {
-    oc_op_set_output(op, 0, other_type(oc_op_dtype(op, 0)),
-                     oc_op_input(op, 0));
+    oc_op_set_output(op, 0, other_type(oc_op_dtype(op, 0)), oc_op_input(op, 0));
 }
 
 /* The type of the values that keys are mapped to. */
@@ -98,8 +98,8 @@ static void infer_features(oc_op *op)
         rows = i == 0 ? x.rows : oc_unify(op, rows, x.rows);
         if (i < count && widths[i] < 0)
             oc_op_fail(op, "inputdimensions has a negative width");
-        columns = oc_add(op, columns,
-                         i < count ? oc_int(op, widths[i]) : x.columns);
+        columns =
+            oc_add(op, columns, i < count ? oc_int(op, widths[i]) : x.columns);
     }
     oc_ml_set_matrix(op, 0, OC_ELEM_FLOAT, rows, columns);
 }
@@ -140,15 +140,9 @@ static void infer_zip_map(oc_op *op)
     oc_op_set_type(op, 0, &maps);
 }
 
-#define MOVES(name, version, infer_function, cost_function)                  \
-    {.domain = OC_ML_DOMAIN,                                                 \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = "moves its operands",                                           \
-     .source = "ONNX ML operators, " name "-" version,                       \
-     .infer = infer_function,                                                \
-     .cost = cost_function,                                                  \
-     .traits = OC_TRAIT_MOVES}
+#define MOVES(name, version, infer_function, cost_function)                    \
+    OC_ONNX_ML(name, 1, "moves its operands", name "-" version,                \
+               infer_function, cost_function, .traits = OC_TRAIT_MOVES)
 
 OC_OP_DEFINE(ml_encode) = {
     MOVES("CategoryMapper", "1", infer_category, NULL),

@@ -3,6 +3,7 @@
  * analyzers/ops/ml/linear.c - LinearRegressor and LinearClassifier: one dot
  * product per row and output, and an intercept.
  */
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/ml/ml.h"
 
 static size_t float_count(oc_op *op, const char *attribute)
@@ -76,15 +77,11 @@ static void cost_classifier(oc_op *op, oc_cost *sum)
                          oc_times(op, (int64_t)column_count(op), x.rows));
 }
 
-#define LINEAR(name, infer_function, cost_function)                          \
-    {.domain = OC_ML_DOMAIN,                                                 \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = "rows*features*outputs MACs, one addition per row and output "  \
-             "for the intercepts, and the transform of the scores",          \
-     .source = "ONNX ML operators, " name "-1",                              \
-     .infer = infer_function,                                                \
-     .cost = cost_function}
+#define LINEAR(name, infer_function, cost_function)                            \
+    OC_ONNX_ML(name, 1,                                                        \
+               "rows*features*outputs MACs, one addition per row and output "  \
+               "for the intercepts, and the transform of the scores",          \
+               name "-1", infer_function, cost_function)
 
 OC_OP_DEFINE(ml_linear) = {
     LINEAR("LinearRegressor", infer_regressor, cost_regressor),

@@ -3,10 +3,11 @@
  * analyzers/ops/ml/scale.c - Scaler, Normalizer, Imputer and Binarizer: the
  * shape stays, features are computed one by one.
  */
+#include <string.h>
+
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/elementwise.h"
 #include "analyzers/ops/ml/ml.h"
-
-#include <string.h>
 
 /* Each row is divided by its norm: of the absolute values (MAX: the
  * greatest, L1: the sum) or the root of the sum of squares (L2). */
@@ -26,22 +27,15 @@ static void cost_normalizer(oc_op *op, oc_cost *sum)
         oc_cost_add(sum, OC_TRANSCENDENTALS, "root per row", rows);
 }
 
-#define SAME(name, words, cost_function, ...)                                \
-    {.domain = OC_ML_DOMAIN,                                                 \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = words,                                                          \
-     .source = "ONNX ML operators, " name "-1",                              \
-     .infer = oc_unary_infer,                                                \
-     .cost = cost_function,                                                  \
-     .data = &(const oc_elementwise){__VA_ARGS__}}
+#define SAME(name, words, cost_function, ...)                                  \
+    OC_ONNX_ML(name, 1, words, name "-1", oc_unary_infer, cost_function,       \
+               .data = &(const oc_elementwise){__VA_ARGS__})
 
 OC_OP_DEFINE(ml_scale) = {
     SAME("Scaler", "two FLOPs per element", oc_elementwise_cost, .flops = 2,
          .result = OC_ELEM_FLOAT),
     SAME("Imputer", "two FLOPs per element", oc_elementwise_cost, .flops = 2),
-    SAME("Binarizer", "one FLOP per element", oc_elementwise_cost,
-         .flops = 1),
+    SAME("Binarizer", "one FLOP per element", oc_elementwise_cost, .flops = 1),
     SAME("Normalizer",
          "two FLOPs per element for MAX, three for L1 and L2, less one per "
          "row; for L2 one transcendental per row",

@@ -4,9 +4,10 @@
  * row with every support vector, then weighted sums of them. Without support
  * vectors they are linear.
  */
-#include "analyzers/ops/ml/ml.h"
-
 #include <string.h>
+
+#include "analyzers/ops/descriptor.h"
+#include "analyzers/ops/ml/ml.h"
 
 /* Of one row and one vector, beyond the dot product. */
 static void kernel_cost(oc_op *op, oc_cost *sum, oc_expr pairs,
@@ -109,8 +110,8 @@ static oc_expr score_count(oc_op *op)
 static void infer_classifier(oc_op *op)
 {
     const oc_ml_matrix x = oc_ml_input(op, 0);
-    oc_ml_set_vector(
-        op, 0, oc_ml_get_labels(op, "classlabels_ints").elem_type, x.rows);
+    oc_ml_set_vector(op, 0, oc_ml_get_labels(op, "classlabels_ints").elem_type,
+                     x.rows);
     oc_ml_set_matrix(op, 1, OC_ELEM_FLOAT, x.rows, score_count(op));
 }
 
@@ -124,19 +125,14 @@ static void cost_classifier(oc_op *op, oc_cost *sum)
         support_cost(op, sum, x, vectors, classes - 1);
     else
         oc_ml_linear_cost(op, sum, x, oc_int(op, classes), true);
-    oc_ml_post_transform(op, sum, x.rows,
-                         oc_mul(op, x.rows, score_count(op)));
+    oc_ml_post_transform(op, sum, x.rows, oc_mul(op, x.rows, score_count(op)));
 }
 
-#define SVM(name, infer_function, cost_function, votes)                      \
-    {.domain = OC_ML_DOMAIN,                                                 \
-     .op_type = name,                                                        \
-     .since_version = 1,                                                     \
-     .rule = "rows*vectors*features MACs and " votes ", the kernel per row " \
-             "and vector; without support vectors as a linear model",        \
-     .source = "ONNX ML operators, " name "-1",                              \
-     .infer = infer_function,                                                \
-     .cost = cost_function}
+#define SVM(name, infer_function, cost_function, votes)                        \
+    OC_ONNX_ML(name, 1,                                                        \
+               "rows*vectors*features MACs and " votes ", the kernel per row " \
+               "and vector; without support vectors as a linear model",        \
+               name "-1", infer_function, cost_function)
 
 OC_OP_DEFINE(ml_svm) = {
     SVM("SVMRegressor", infer_regressor, cost_regressor,

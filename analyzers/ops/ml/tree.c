@@ -8,10 +8,11 @@
  * the popularities that the file gives is an estimate, else the deepest leaf
  * is an upper bound.
  */
+#include <string.h>
+
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/ml/forest.h"
 #include "analyzers/ops/ml/ml.h"
-
-#include <string.h>
 
 static oc_expr target_count(oc_op *op)
 {
@@ -90,8 +91,7 @@ static void cost_forest(oc_op *op, oc_cost *sum, oc_forest forest,
 
 static void cost_ensemble(oc_op *op, oc_cost *sum)
 {
-    cost_forest(op, sum, oc_forest_by_position(op),
-                oc_op_output_numel(op, 0));
+    cost_forest(op, sum, oc_forest_by_position(op), oc_op_output_numel(op, 0));
 }
 
 static void cost_regressor(oc_op *op, oc_cost *sum)
@@ -105,20 +105,15 @@ static void cost_regressor(oc_op *op, oc_cost *sum)
 static void cost_classifier(oc_op *op, oc_cost *sum)
 {
     const size_t classes = oc_ml_get_labels(op, "classlabels_int64s").count;
-    cost_forest(op, sum,
-                oc_forest_by_ids(op, "class_treeids", "class_nodeids"),
+    cost_forest(op, sum, oc_forest_by_ids(op, "class_treeids", "class_nodeids"),
                 oc_times(op, (int64_t)classes, oc_ml_input(op, 0).rows));
 }
 
-#define TREES(name, version, op_source, infer_function, cost_function)       \
-    {.domain = OC_ML_DOMAIN,                                                 \
-     .op_type = name,                                                        \
-     .since_version = version,                                               \
-     .rule = "per row and tree one comparison a level and one addition a "   \
-             "weight of the leaf, and the transform of the scores",          \
-     .source = "ONNX ML operators, " op_source,                              \
-     .infer = infer_function,                                                \
-     .cost = cost_function}
+#define TREES(name, version, op_source, infer_function, cost_function)         \
+    OC_ONNX_ML(name, version,                                                  \
+               "per row and tree one comparison a level and one addition a "   \
+               "weight of the leaf, and the transform of the scores",          \
+               op_source, infer_function, cost_function)
 
 OC_OP_DEFINE(ml_tree) = {
     TREES("TreeEnsemble", 5, "TreeEnsemble-5", infer_ensemble, cost_ensemble),
