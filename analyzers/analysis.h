@@ -186,6 +186,10 @@ oc_type oc_analysis_declared(oc_analysis *a, const oc_declared_type *type);
 /* A name that no binding of the user may carry: OC_ERR_USAGE. */
 oc_status oc_analysis_bindings_used(oc_analysis *a, oc_error *err);
 
+/* steer.c: one a value of the main graph: it decides shapes, trip counts or
+ * branches. Calls must have been checked. */
+const bool *oc_analysis_steering(oc_analysis *a);
+
 /* facts.c */
 oc_fact *oc_fact_new(oc_analysis *a, const oc_fact *like); /* NULL: unknown */
 const oc_fact *oc_fact_unknown(oc_analysis *a);
@@ -234,6 +238,9 @@ typedef struct oc_weights {
     oc_expr params, buffers, quantization_elements, weight_bytes;
 } oc_weights;
 oc_weights oc_analysis_weights(oc_analysis *a);
+
+/* ties.c: a remark on matrices that may be stored twice. */
+void oc_note_ties(oc_analysis *a, oc_expr params);
 
 /* report.c: everything in `arena`, which the report then owns. */
 void oc_analysis_report(oc_analysis *a, oc_arena *arena, oc_report **out);

@@ -579,6 +579,7 @@ static void fill(oc_builder *b)
     fill_symbols(b);
     note_unknown(b);
     note_overflow(b);
+    oc_note_ties(b->a, weights.params);
     fill_diagnostics(b);
 }
 
