@@ -4,6 +4,11 @@
  */
 #include "analyzers/ops/common.h"
 
+void oc_infer_same(oc_op *op)
+{
+    oc_op_copy_type(op, 0, 0);
+}
+
 oc_shape oc_shapes_broadcast(oc_op *op, oc_shape a, oc_shape b)
 {
     if (a.rank < b.rank)

@@ -2,13 +2,17 @@
 /*
  * analyzers/ops/common.h - what several operator families share.
  *
- * In here: broadcasting of shapes and blocks, reading axes and integer lists
- * from an attribute or an input. Built on <onnxcost/plugin.h> alone.
+ * In here: the rule of one type in, the same out, broadcasting of shapes and
+ * blocks, reading axes and integer lists from an attribute or an input. Built
+ * on <onnxcost/plugin.h> alone.
  */
 #ifndef OC_ANALYZERS_OPS_COMMON_H
 #define OC_ANALYZERS_OPS_COMMON_H
 
 #include "onnxcost/plugin.h"
+
+/* The rule of many: output 0 has the type of input 0. */
+void oc_infer_same(oc_op *op);
 
 /* The numpy broadcast of two shapes; sticky failure when there is none. */
 oc_shape oc_shapes_broadcast(oc_op *op, oc_shape a, oc_shape b);

@@ -30,27 +30,60 @@ static void check_groups(oc_op *op, oc_expr channels, oc_shape w)
         oc_op_fail(op, "output channels are no multiple of group");
 }
 
-void oc_conv_infer(oc_op *op, oc_conv conv, int elem_type)
+/* [M, C / group, K1..Kk] of a filter that is [M, K1..Kk, C / group]. */
+static oc_shape channels_second(oc_op *op, oc_shape w)
 {
-    oc_shape y = oc_op_input(op, conv.data);
+    oc_shape moved = oc_shape_new(op, w.rank);
+    moved.dim[0] = w.dim[0];
+    moved.dim[1] = w.dim[w.rank - 1];
+    for (size_t axis = 2; axis < w.rank; axis++)
+        moved.dim[axis] = w.dim[axis - 1];
+    return moved;
+}
+
+bool oc_conv_read(oc_op *op, oc_conv conv, oc_conv_operands *operands)
+{
+    const oc_shape x = oc_op_input(op, conv.data);
     const bool filtered = oc_op_has_rank(op, conv.filter);
     oc_shape w = {0};
     if (filtered)
         w = oc_op_input(op, conv.filter);
-    if (y.rank < 2 || (filtered && w.rank != y.rank)) {
+    if (x.rank < 2 || (filtered && w.rank != x.rank)) {
         oc_op_fail(op, "X and W must have one rank of at least 2");
-        oc_op_set_dtype(op, 0, elem_type);
-        return;
+        return false;
     }
-    const size_t channel = conv.channels_last ? y.rank - 1 : 1;
-    const size_t first = conv.channels_last ? 1 : 2;
-    if (filtered)
-        check_groups(op, y.dim[channel], w);
-    const oc_window window =
-        oc_window_read(op, y.rank - 2, filtered ? w.dim + 2 : NULL);
+    if (filtered && conv.filter_channels_last)
+        w = channels_second(op, w);
+    *operands = (oc_conv_operands){
+        .data = x,
+        .filter = w,
+        .filtered = filtered,
+        .channel = conv.channels_last ? x.rank - 1 : 1,
+        .first = conv.channels_last ? 1 : 2,
+    };
+    return true;
+}
+
+oc_window oc_conv_window(oc_op *op, const oc_conv_operands *at)
+{
+    return oc_window_read(op, at->data.rank - 2,
+                          at->filtered ? at->filter.dim + 2 : NULL);
+}
+
+void oc_conv_infer(oc_op *op, oc_conv conv, int elem_type)
+{
+    oc_conv_operands at;
+    oc_op_set_dtype(op, 0, elem_type);
+    if (!oc_conv_read(op, conv, &at))
+        return;
+    oc_shape y = at.data;
+    if (at.filtered)
+        check_groups(op, y.dim[at.channel], at.filter);
+    const oc_window window = oc_conv_window(op, &at);
     for (size_t i = 0; i < window.rank; i++)
-        y.dim[first + i] = oc_window_count(op, &window, i, y.dim[first + i]);
-    y.dim[channel] = filtered ? w.dim[0] : OC_UNKNOWN;
+        y.dim[at.first + i] =
+            oc_window_count(op, &window, i, y.dim[at.first + i]);
+    y.dim[at.channel] = at.filtered ? at.filter.dim[0] : OC_UNKNOWN;
     oc_op_set_output(op, 0, elem_type, y);
 }
 
@@ -81,6 +114,16 @@ void oc_conv_transpose_macs(oc_op *op, oc_cost *sum, oc_conv conv)
          "input positions * weights");
 }
 
+void oc_conv_quantized_cost(oc_op *op, oc_cost *sum, oc_conv conv)
+{
+    oc_conv_macs(op, sum, conv);
+    oc_cost_add(sum, OC_FLOPS, "zero point of x",
+                oc_op_input_numel(op, conv.data));
+    oc_conv_bias(op, sum, 8);
+    oc_cost_add(sum, OC_FLOPS, "requantise",
+                oc_times(op, 5, oc_op_output_numel(op, 0)));
+}
+
 static const oc_conv plain = {.data = 0, .filter = 1};
 
 static void infer_conv(oc_op *op)
@@ -106,21 +149,16 @@ static void cost_integer(oc_op *op, oc_cost *sum)
         oc_cost_add(sum, OC_FLOPS, "zero point of x", oc_op_input_numel(op, 0));
 }
 
-/* QLinearConv: x, its scale and zero point, w, its, those of y, bias. */
-static const oc_conv quantized = {.data = 0, .filter = 3};
+static const oc_conv quantized = {.filter = OC_CONV_QUANTIZED_W};
 
 static void infer_quantized(oc_op *op)
 {
-    oc_conv_infer(op, quantized, oc_op_dtype(op, 7));
+    oc_conv_infer(op, quantized, oc_op_dtype(op, OC_CONV_QUANTIZED_Y));
 }
 
 static void cost_quantized(oc_op *op, oc_cost *sum)
 {
-    oc_conv_macs(op, sum, quantized);
-    oc_cost_add(sum, OC_FLOPS, "zero point of x", oc_op_input_numel(op, 0));
-    oc_conv_bias(op, sum, 8);
-    oc_cost_add(sum, OC_FLOPS, "requantise",
-                oc_times(op, 5, oc_op_output_numel(op, 0)));
+    oc_conv_quantized_cost(op, sum, quantized);
 }
 
 /* DeformConv: X, W, offset, B, mask. Offsets are per tap and position. */

@@ -38,24 +38,18 @@ static void spread(oc_op *op, const oc_window *window, oc_expr *dim)
 
 void oc_conv_transpose_infer(oc_op *op, oc_conv conv, int elem_type)
 {
-    oc_shape y = oc_op_input(op, conv.data);
-    const bool filtered = oc_op_has_rank(op, conv.filter);
-    oc_shape w = {0};
-    if (filtered)
-        w = oc_op_input(op, conv.filter);
-    if (y.rank < 2 || (filtered && w.rank != y.rank)) {
-        oc_op_fail(op, "X and W must have one rank of at least 2");
-        oc_op_set_dtype(op, 0, elem_type);
+    oc_conv_operands at;
+    oc_op_set_dtype(op, 0, elem_type);
+    if (!oc_conv_read(op, conv, &at))
         return;
-    }
-    const size_t channel = conv.channels_last ? y.rank - 1 : 1;
+    oc_shape y = at.data;
     const oc_expr group = oc_conv_group(op);
-    if (filtered)
-        oc_unify(op, y.dim[channel], w.dim[0]);
-    y.dim[channel] = filtered ? oc_mul(op, group, w.dim[1]) : OC_UNKNOWN;
-    const oc_window window =
-        oc_window_read(op, y.rank - 2, filtered ? w.dim + 2 : NULL);
-    spread(op, &window, y.dim + (conv.channels_last ? 1 : 2));
+    if (at.filtered)
+        oc_unify(op, y.dim[at.channel], at.filter.dim[0]);
+    y.dim[at.channel] =
+        at.filtered ? oc_mul(op, group, at.filter.dim[1]) : OC_UNKNOWN;
+    const oc_window window = oc_conv_window(op, &at);
+    spread(op, &window, y.dim + at.first);
     oc_op_set_output(op, 0, elem_type, y);
 }
 

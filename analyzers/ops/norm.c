@@ -33,11 +33,6 @@ void oc_norm_rms(oc_op *op, oc_cost *sum, oc_expr groups)
     oc_norm_cost(op, sum, 4, oc_op_input_numel(op, 0), 1, groups);
 }
 
-static void infer_same(oc_op *op)
-{
-    oc_op_set_output(op, 0, oc_op_dtype(op, 0), oc_op_input(op, 0));
-}
-
 /* ---- BatchNormalization ---- */
 
 /* Before training_mode more outputs than Y meant training. */
@@ -105,7 +100,7 @@ static void set_statistics(oc_op *op)
 
 static void infer_layer(oc_op *op)
 {
-    infer_same(op);
+    oc_infer_same(op);
     set_statistics(op);
 }
 
@@ -146,7 +141,7 @@ static void infer_group(oc_op *op)
 {
     if (oc_op_attr_int(op, "num_groups", 0) < 1)
         oc_op_fail(op, "num_groups is less than 1");
-    infer_same(op);
+    oc_infer_same(op);
 }
 
 /* ---- others ---- */
@@ -192,7 +187,7 @@ static void infer_local(oc_op *op)
 {
     if (oc_op_attr_int(op, "size", 0) < 1)
         oc_op_fail(op, "size is less than 1");
-    infer_same(op);
+    oc_infer_same(op);
 }
 
 static void cost_local(oc_op *op, oc_cost *sum)
@@ -233,7 +228,7 @@ OC_OP_DEFINE(norm) = {
      .since_version = 1,
      .rule = LAYER_RULE,
      .source = "ONNX operators, InstanceNormalization-22",
-     .infer = infer_same,
+     .infer = oc_infer_same,
      .cost = cost_instance,
      .weight_inputs = OC_IN(1) | OC_IN(2)},
     {.domain = "",
@@ -266,7 +261,7 @@ OC_OP_DEFINE(norm) = {
      .since_version = 9,
      .rule = "five flops per element, three and a root per group",
      .source = "ONNX operators, MeanVarianceNormalization-13",
-     .infer = infer_same,
+     .infer = oc_infer_same,
      .cost = cost_mean_variance},
     {.domain = "",
      .op_type = "LpNormalization",
@@ -274,7 +269,7 @@ OC_OP_DEFINE(norm) = {
      .rule = "three flops per element less one per row; a root per row when "
              "p is 2",
      .source = "ONNX operators, LpNormalization-22",
-     .infer = infer_same,
+     .infer = oc_infer_same,
      .cost = cost_lp},
     {.domain = "",
      .op_type = "LRN",

@@ -12,11 +12,6 @@ typedef struct activation {
     uint32_t added; /* inputs that, when given, are added: 1 more each */
 } activation;
 
-static void infer_same(oc_op *op)
-{
-    oc_op_copy_type(op, 0, 0);
-}
-
 static void add_inputs(oc_op *op, oc_cost *sum, uint32_t inputs,
                        oc_expr elements)
 {
@@ -112,7 +107,7 @@ static void cost_dropout(oc_op *op, oc_cost *sum)
 }
 
 #define ACTIVATION(name, words, ...)                                           \
-    OC_MICROSOFT(name, words, infer_same, cost_row,                            \
+    OC_MICROSOFT(name, words, oc_infer_same, cost_row,                         \
                  .data = &(const activation){__VA_ARGS__})
 #define DROPOUT(name, ...)                                                     \
     OC_MICROSOFT(                                                              \
@@ -138,7 +133,7 @@ OC_OP_DEFINE(microsoft_activation) = {
                  "1 FLOP per input element, 5 and an erf per output element",
                  infer_split_gelu, cost_split_gelu),
     OC_MICROSOFT("BiasSoftmax", "1 FLOP per element, then the softmax",
-                 infer_same, cost_softmax),
+                 oc_infer_same, cost_softmax),
     DROPOUT("BiasDropout", .added = OC_IN(1) | OC_IN(2), .training = 4),
     DROPOUT("BitmaskBiasDropout", .added = OC_IN(1) | OC_IN(2), .training = 4,
             .bits = true),

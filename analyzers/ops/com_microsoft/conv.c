@@ -45,50 +45,22 @@ static void cost_transpose(oc_op *op, oc_cost *sum)
     oc_conv_bias(op, sum, row->bias);
 }
 
-/* NhwcConv, whose filter is [M, K1..Kk, C / group] as well. */
-static void infer_nhwc(oc_op *op)
-{
-    oc_shape y = oc_op_input(op, 0);
-    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
-    if (!oc_op_has_rank(op, 0) || !oc_op_has_rank(op, 1))
-        return;
-    const oc_shape w = oc_op_input(op, 1);
-    if (y.rank < 3 || w.rank != y.rank) {
-        oc_op_fail(op, "X and W must have one rank of at least 3");
-        return;
-    }
-    const size_t last = y.rank - 1;
-    const oc_window window = oc_window_read(op, y.rank - 2, w.dim + 1);
-    oc_unify(op, y.dim[last], oc_mul(op, oc_conv_group(op), w.dim[last]));
-    for (size_t i = 0; i < window.rank; i++)
-        y.dim[1 + i] = oc_window_count(op, &window, i, y.dim[1 + i]);
-    y.dim[last] = w.dim[0];
-    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
-}
-
-/* x, its scale and zero point, w, its, those of y, bias. */
 static oc_conv quantized(oc_op *op)
 {
     const bool *always = oc_op_data(op);
-    return (oc_conv){.data = 0,
-                     .filter = 3,
-                     .channels_last =
-                         *always ||
-                         oc_op_attr_int(op, "channels_last", 0) != 0};
+    const bool last = oc_op_attr_int(op, "channels_last", 0) != 0;
+    return (oc_conv){.filter = OC_CONV_QUANTIZED_W,
+                     .channels_last = *always || last};
 }
 
 static void infer_quantized(oc_op *op)
 {
-    oc_conv_infer(op, quantized(op), oc_op_dtype(op, 7));
+    oc_conv_infer(op, quantized(op), oc_op_dtype(op, OC_CONV_QUANTIZED_Y));
 }
 
 static void cost_quantized(oc_op *op, oc_cost *sum)
 {
-    oc_conv_macs(op, sum, quantized(op));
-    oc_cost_add(sum, OC_FLOPS, "zero point of x", oc_op_input_numel(op, 0));
-    oc_conv_bias(op, sum, 8);
-    oc_cost_add(sum, OC_FLOPS, "requantise",
-                oc_times(op, 5, oc_op_output_numel(op, 0)));
+    oc_conv_quantized_cost(op, sum, quantized(op));
 }
 
 #define FUSED                                                                  \
@@ -119,11 +91,11 @@ OC_OP_DEFINE(microsoft_conv) = {
                .bias = 2, .residual = 3),
     FLOAT_CONV("com.ms.internal.nhwc", "Conv", 1,
                .conv = {.filter = 1, .channels_last = true}, .bias = 2),
-    OC_CONTRIB("com.microsoft", "NhwcConv", 1, FUSED, infer_nhwc, cost,
-               .weight_inputs = OC_IN(1) | OC_IN(2),
-               .data = &(const fused_conv){.conv = {.filter = 1,
-                                                    .channels_last = true},
-                                           .bias = 2}),
+    FLOAT_CONV("com.microsoft", "NhwcConv", 1,
+               .conv = {.filter = 1,
+                        .channels_last = true,
+                        .filter_channels_last = true},
+               .bias = 2),
     OC_CONTRIB(
         "com.ms.internal.nhwc", "ConvTranspose", 1,
         "one MAC per input and weight of its filter; one FLOP per output "

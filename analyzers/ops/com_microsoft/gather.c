@@ -70,10 +70,6 @@ static void cost_quantized(oc_op *op, oc_cost *sum)
     read_selected(op, sum, DATA, "gather_axis");
     read_selected(op, sum, SCALES, "gather_axis");
     read_selected(op, sum, ZERO_POINTS, "gather_axis");
-    const int64_t bits = oc_op_attr_int(op, "bits", 4);
-    if (oc_op_dtype(op, DATA) == OC_ELEM_UINT8 && (bits == 2 || bits == 4))
-        oc_cost_weight(sum, DATA,
-                       oc_times(op, 8 / bits, oc_op_input_numel(op, DATA)));
 }
 
 static void infer_embedding(oc_op *op)

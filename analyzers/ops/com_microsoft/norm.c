@@ -117,11 +117,6 @@ static void cost_embed(oc_op *op, oc_cost *sum)
 
 /* ---- the others: output like the input ---- */
 
-static void infer_same(oc_op *op)
-{
-    oc_op_copy_type(op, 0, 0);
-}
-
 /* Rows are as long as `scale`. */
 static void cost_gated(oc_op *op, oc_cost *sum)
 {
@@ -207,11 +202,12 @@ OC_OP_DEFINE(microsoft_norm) = {
     OC_MICROSOFT("GatedRMSNorm",
                  "6 FLOPs and a sigmoid per element, 1 and a square "
                  "root per row",
-                 infer_same, cost_gated, .weight_inputs = OC_IN(1)),
+                 oc_infer_same, cost_gated, .weight_inputs = OC_IN(1)),
     OC_MICROSOFT("QOrderedLayerNormalization",
                  "the norm, and 6 FLOPs per element to "
                  "scale, round and clamp",
-                 infer_same, cost_ordered, .weight_inputs = OC_IN(2) | OC_IN(3),
+                 oc_infer_same, cost_ordered,
+                 .weight_inputs = OC_IN(2) | OC_IN(3),
                  .scale_inputs = OC_IN(1) | OC_IN(4)),
     OC_MICROSOFT("GroupNorm", GROUP, infer_group, cost_group,
                  .weight_inputs = OC_IN(1) | OC_IN(2)),

@@ -4,12 +4,8 @@
  * that belong to no family: transforms, distances, gates, tests.
  */
 #include "analyzers/ops/descriptor.h"
+#include "analyzers/ops/movement.h"
 #include "analyzers/ops/signal.h"
-
-static void infer_same(oc_op *op)
-{
-    oc_op_copy_type(op, 0, 0);
-}
 
 /* ---- Fourier transforms of the last signal_ndim dims; a complex element is
  * a last dim of 2 ---- */
@@ -197,12 +193,6 @@ static void cost_finite(oc_op *op, oc_cost *sum)
 
 /* ---- RelativePositionBias: one row of the table per pair ---- */
 
-static oc_expr scalar_of(oc_op *op, size_t input)
-{
-    const oc_block *value = oc_op_value(op, input);
-    return value && value->count == 1 ? value->element[0] : OC_UNKNOWN;
-}
-
 static void infer_position_bias(oc_op *op)
 {
     const oc_shape table = oc_op_input(op, 0);
@@ -211,8 +201,8 @@ static void infer_position_bias(oc_op *op)
         oc_op_fail(op, "the table must be a matrix");
     y.dim[0] = oc_expr_of(1);
     y.dim[1] = table.rank == 2 ? table.dim[1] : OC_UNKNOWN;
-    y.dim[2] = scalar_of(op, 1);
-    y.dim[3] = scalar_of(op, 2);
+    y.dim[2] = oc_op_scalar(op, 1);
+    y.dim[3] = oc_op_scalar(op, 2);
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
 
@@ -251,7 +241,7 @@ static void cost_unique(oc_op *op, oc_cost *sum)
 static void infer_expand_dims(oc_op *op)
 {
     const oc_shape x = oc_op_input(op, 0);
-    const oc_expr given = scalar_of(op, 1);
+    const oc_expr given = oc_op_scalar(op, 1);
     oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
     if (!oc_op_has_rank(op, 0))
         return;
@@ -275,7 +265,8 @@ OC_OP_DEFINE(microsoft_small) = {
                  cost_complex),
     OC_MICROSOFT("ComplexMulConj", "6 FLOPs per complex element", infer_complex,
                  cost_complex),
-    OC_MICROSOFT("Inverse", "2 n^3 FLOPs per matrix", infer_same, cost_inverse),
+    OC_MICROSOFT("Inverse", "2 n^3 FLOPs per matrix", oc_infer_same,
+                 cost_inverse),
     OC_MICROSOFT("CDist",
                  "one MAC per pair of rows and column, 3 FLOPs and a root "
                  "per pair",
@@ -293,7 +284,7 @@ OC_OP_DEFINE(microsoft_small) = {
                  infer_position_bias, cost_position_bias,
                  .weight_inputs = OC_IN(0), .shape_inputs = OC_IN(1) | OC_IN(2),
                  .traits = OC_TRAIT_MOVES),
-    OC_MICROSOFT("Trilu", "moves bytes", infer_same, NULL,
+    OC_MICROSOFT("Trilu", "moves bytes", oc_infer_same, NULL,
                  .shape_inputs = OC_IN(1), .traits = OC_TRAIT_MOVES),
     OC_MICROSOFT("Unique", "n log2 n comparisons", infer_unique, cost_unique),
     OC_MICROSOFT("ExpandDims", "moves no bytes", infer_expand_dims, NULL,
