@@ -126,11 +126,11 @@ static void note_stale(oc_analysis *a)
 static oc_status infer(oc_analysis *a)
 {
     start(a);
+    oc_check_calls(a);
     const oc_status status = oc_analysis_inputs(a, a->err);
     if (status != OC_OK)
         return status;
     check_opset(a);
-    oc_check_calls(a);
     oc_infer_graph(a, a->main, a->graph);
     note_stale(a);
     if (oc_space_full(a->space))

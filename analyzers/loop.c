@@ -22,12 +22,22 @@ static oc_fact *scalar(oc_analysis *a, int elem_type, oc_expr element)
     return fact;
 }
 
-static void enter_iteration(oc_loop *l, oc_expr most, oc_expr condition)
+/* M as the most iterations there can be; a negative one means none. */
+static oc_expr most_iterations(oc_analysis *a, const oc_fact *m)
+{
+    const oc_expr given = single_element(m);
+    return oc_expr_is_known(given) ? oc_expr_max(a->space, given, oc_expr_of(0))
+                                   : OC_UNKNOWN;
+}
+
+static void enter(oc_loop *l, oc_expr condition)
 {
     oc_analysis *a = l->a;
-    if (oc_expr_is_known(most))
-        oc_fact_at_most(a->space, l->iteration,
-                        oc_expr_sub(a->space, most, oc_expr_of(1)));
+    const oc_fact *m = oc_loop_operand(l, 0);
+    l->most = most_iterations(a, m);
+    l->runs =
+        oc_expr_is(condition, 1) &&
+        (!m || oc_expr_at_most(a->space, oc_expr_of(1), l->most) == OC_YES);
     oc_loop_set_input(l, 0, scalar(a, OC_ELEM_INT64, l->iteration));
     oc_loop_set_input(l, 1, scalar(a, OC_ELEM_BOOL, condition));
 }
@@ -36,21 +46,20 @@ static void enter_iteration(oc_loop *l, oc_expr most, oc_expr condition)
  * How often it runs: as many times as M says when the condition stays true;
  * else some number up to M. `after` is the condition an iteration gives.
  */
-static oc_expr trip_count(const oc_loop *l, oc_expr most, oc_expr condition,
-                          oc_expr after)
+static oc_expr trip_count(const oc_loop *l, oc_expr condition, oc_expr after)
 {
     oc_analysis *a = l->a;
     const bool starts = oc_expr_is(condition, 1);
     if (oc_expr_is(condition, 0))
         return oc_expr_of(0);
-    if (starts && oc_expr_is(after, 1) && oc_expr_is_known(most))
-        return oc_expr_max(a->space, most, oc_expr_of(0));
-    if (starts && oc_expr_is(after, 0))
-        return oc_expr_is_known(most)
-                   ? oc_expr_max(a->space, oc_expr_of(0),
-                                 oc_expr_min(a->space, most, oc_expr_of(1)))
-                   : oc_expr_of(1);
-    return oc_analysis_fresh(a, "trip", OC_SYMBOL_TRIP, OC_UNKNOWN, most);
+    if (starts && oc_expr_is(after, 1) && oc_expr_is_known(l->most))
+        return l->most;
+    if (starts && oc_expr_is(after, 0) && l->runs)
+        return oc_expr_of(1);
+    if (starts && oc_expr_is(after, 0) && oc_expr_is_known(l->most))
+        return oc_expr_min(a->space, l->most, oc_expr_of(1));
+    return oc_analysis_fresh(a, "trip", OC_SYMBOL_TRIP, oc_expr_of(l->runs),
+                             l->most);
 }
 
 void oc_infer_loop(oc_analysis *a, oc_frame *frame, const oc_node *node,
@@ -67,11 +76,10 @@ void oc_infer_loop(oc_analysis *a, oc_frame *frame, const oc_node *node,
     l.first_output = 1;
     oc_loop_enter_state(&l, 2);
     const oc_fact *given = oc_loop_operand(&l, 1);
-    const oc_expr most = single_element(oc_loop_operand(&l, 0));
     const oc_expr condition = given ? single_element(given) : oc_expr_of(1);
-    enter_iteration(&l, most, condition);
+    enter(&l, condition);
     oc_loop_run(&l);
-    l.trip = trip_count(&l, most, condition,
+    l.trip = trip_count(&l, condition,
                         single_element(oc_region_output(a, frame, l.body, 0)));
     oc_loop_finish(&l, l.trip);
     for (size_t i = 0; i < l.count; i++)

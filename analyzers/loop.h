@@ -24,6 +24,9 @@ typedef struct oc_loop {
     const char *path;
     oc_expr iteration;       /* a symbol */
     size_t iteration_symbol; /* its index; later ones were made in the body */
+    oc_expr most;            /* iterations, or OC_UNKNOWN */
+    bool runs;               /* at least once, for certain */
+    size_t pass;             /* over the body, from 1 */
     oc_expr trip;            /* OC_UNKNOWN until it is */
     oc_point start;          /* before the body's rows */
     size_t count;            /* of carried values */
@@ -40,10 +43,11 @@ oc_fact *oc_loop_entering(oc_analysis *a, const oc_fact *fact);
 void oc_loop_set_input(const oc_loop *l, size_t k, const oc_fact *fact);
 
 /* Infers the body until what enters iteration i + 1 is what iteration i
- * gives. Rows and facts are of one iteration. */
+ * gives. Rows and facts are of one iteration. What a body that may never run
+ * takes for granted is taken back: it is no assumption of the model. */
 void oc_loop_run(oc_loop *l);
-/* Rows and the ledger after the trip count is known: figures become sums over
- * all iterations. */
+/* The rows once the trip count is known: figures become sums over all
+ * iterations. */
 void oc_loop_finish(const oc_loop *l, oc_expr trip);
 /* Output i of the node: the state after the last iteration. */
 void oc_loop_set_state_output(const oc_loop *l, size_t i);

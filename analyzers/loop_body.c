@@ -4,17 +4,19 @@
  *
  * The body is inferred with its carried values as they enter an iteration.
  * What enters iteration i + 1 must be what iteration i gives: a size that
- * changes is tried as growing evenly (d0 + k * iteration), and becomes a
- * fresh symbol when it does not. Figures that depend on the iteration are
- * summed over all of them.
+ * changes is tried as growing by a polynomial in the iteration (evenly, or
+ * as another one that grows makes it), and becomes a fresh symbol when it
+ * does not. Figures that depend on the iteration are summed over all of them.
  */
 #include <string.h>
 
 #include "analyzers/loop.h"
 
-#define MOST_PASSES 5
+#define MOST_PASSES 8
+/* Passes in which a size may still be found to grow otherwise. */
+#define MOST_GROWTHS 3
 
-/* ---- even growth ---- */
+/* ---- sizes of one iteration ---- */
 
 /* One a symbol, all OC_UNKNOWN: made once, since nests of loops have many. */
 static oc_expr *no_replacement(oc_analysis *a)
@@ -55,15 +57,79 @@ static bool made_in_body(const oc_loop *l, oc_expr e)
     return false;
 }
 
-/* initial + k * iteration when one iteration turns `in` into in + k. */
-static oc_expr even_growth(const oc_loop *l, oc_expr initial, oc_expr in,
-                           oc_expr out)
+/* ---- sums over the iterations ---- */
+
+/* C(n, k) as an expression. */
+static oc_expr choose(oc_space *space, oc_expr n, int k)
+{
+    oc_expr product = oc_expr_of(1);
+    for (int i = 0; i < k; i++) {
+        product =
+            oc_expr_mul(space, product, oc_expr_sub(space, n, oc_expr_of(i)));
+        product = oc_expr_quotient(space, product, oc_expr_of(i + 1));
+    }
+    return product;
+}
+
+#define MOST_DEGREE 6
+
+/*
+ * The sum of e over iterations 0 .. trip - 1, or OC_UNKNOWN. A polynomial of
+ * degree n in the iteration is the Newton series of its first n + 1 values;
+ * that the series is e again proves that e is one.
+ */
+static oc_expr sum_of_polynomial(const oc_loop *l, oc_expr e, oc_expr trip)
+{
+    oc_space *space = l->a->space;
+    oc_expr difference[MOST_DEGREE + 1];
+    oc_expr series = oc_expr_of(0), total = oc_expr_of(0);
+    for (int k = 0; k <= MOST_DEGREE; k++)
+        difference[k] = at_iteration(l, e, oc_expr_of(k));
+    for (int order = 1; order <= MOST_DEGREE; order++)
+        for (int k = MOST_DEGREE; k >= order; k--)
+            difference[k] =
+                oc_expr_sub(space, difference[k], difference[k - 1]);
+    for (int k = 0; k <= MOST_DEGREE; k++) {
+        series = oc_expr_add(
+            space, series,
+            oc_expr_mul(space, difference[k], choose(space, l->iteration, k)));
+        total = oc_expr_add(
+            space, total,
+            oc_expr_mul(space, difference[k], choose(space, trip, k + 1)));
+    }
+    return series == e ? total : OC_UNKNOWN;
+}
+
+/* Beyond this many iterations a figure that is no polynomial has no sum. */
+#define MOST_SUMMED 1000
+
+static oc_expr sum_over_iterations(const oc_loop *l, oc_expr e, oc_expr trip)
+{
+    oc_space *space = l->a->space;
+    if (!oc_expr_is_known(e) || oc_expr_is_immediate(e) ||
+        !oc_expr_mentions(space, e, l->iteration_symbol))
+        return oc_expr_mul(space, e, trip);
+    const oc_expr total = sum_of_polynomial(l, e, trip);
+    if (oc_expr_is_known(total) || !oc_expr_is_immediate(trip) ||
+        oc_expr_immediate(trip) > MOST_SUMMED)
+        return total;
+    oc_sum *sum = oc_sum_new(space);
+    for (int64_t i = 0; i < oc_expr_immediate(trip); i++)
+        oc_sum_add(sum, at_iteration(l, e, oc_expr_of(i)));
+    return oc_sum_value(sum);
+}
+
+/* ---- growth ---- */
+
+/* initial, and what all iterations before this one have added. */
+static oc_expr grown(const oc_loop *l, oc_expr initial, oc_expr in, oc_expr out)
 {
     oc_space *space = l->a->space;
     const oc_expr by = oc_expr_sub(space, out, in);
-    if (!oc_expr_is_known(by) || made_in_body(l, by) || in != initial)
+    if (!oc_expr_is_known(by) || made_in_body(l, by) || l->pass > MOST_GROWTHS)
         return OC_UNKNOWN;
-    return oc_expr_add(space, initial, oc_expr_mul(space, by, l->iteration));
+    return oc_expr_add(space, initial,
+                       sum_over_iterations(l, by, l->iteration));
 }
 
 static oc_expr some_size(const oc_loop *l)
@@ -80,7 +146,7 @@ static bool settle_size(const oc_loop *l, oc_expr initial, oc_expr *in,
     if (!oc_expr_is_known(*in) || made_in_body(l, *in) ||
         next_iteration(l, *in) == out)
         return true;
-    *in = even_growth(l, initial, *in, out);
+    *in = grown(l, initial, *in, out);
     if (!oc_expr_is_known(*in))
         *in = some_size(l);
     return false;
@@ -102,8 +168,8 @@ static bool settle_elements(const oc_loop *l, oc_carried *c, const oc_fact *out)
         if (!oc_expr_is_known(element[i]) ||
             next_iteration(l, element[i]) == out->block->element[i])
             continue;
-        element[i] = even_growth(l, first->element[i], element[i],
-                                 out->block->element[i]);
+        element[i] =
+            grown(l, first->element[i], element[i], out->block->element[i]);
         settled = false;
     }
     c->entering->block = oc_block_new(l->a, &c->entering->type, element);
@@ -188,12 +254,16 @@ void oc_loop_set_input(const oc_loop *l, size_t k, const oc_fact *fact)
     oc_frame_set(l->a, l->frame, id, own);
 }
 
-static bool one_pass(oc_loop *l, bool counted)
+static bool one_pass(oc_loop *l)
 {
     oc_analysis *a = l->a;
+    l->pass++;
+    if (oc_expr_is_known(l->most))
+        oc_fact_at_most(a->space, l->iteration,
+                        oc_expr_sub(a->space, l->most, oc_expr_of(1)));
     for (size_t i = 0; i < l->count; i++)
         oc_loop_set_input(l, l->first_input + i, l->state[i].entering);
-    const oc_region region = {l->path, counted, false};
+    const oc_region region = {l->path, a->counted, false};
     oc_region_run(a, l->frame, l->body, region);
     bool settled = true;
     for (size_t i = 0; i < l->count; i++) {
@@ -225,79 +295,65 @@ static void take_back(oc_loop *l)
     oc_point_rollback(a, l->start);
 }
 
-void oc_loop_run(oc_loop *l)
+static void settle(oc_loop *l)
 {
-    l->start = oc_point_here(l->a);
-    for (size_t pass = 1; !one_pass(l, l->a->counted); pass++) {
+    while (!one_pass(l)) {
         take_back(l);
-        if (pass < MOST_PASSES)
+        if (l->pass < MOST_PASSES)
             continue;
         for (size_t i = 0; i < l->count; i++)
             l->state[i].entering =
                 oc_loop_entering(l->a, oc_fact_unknown(l->a));
-        one_pass(l, l->a->counted);
+        one_pass(l);
         return;
     }
 }
 
-/* ---- sums over the iterations ---- */
-
-/* C(n, k) as an expression. */
-static oc_expr choose(oc_space *space, oc_expr n, int k)
+void oc_loop_run(oc_loop *l)
 {
-    oc_expr product = oc_expr_of(1);
-    for (int i = 0; i < k; i++) {
-        product =
-            oc_expr_mul(space, product, oc_expr_sub(space, n, oc_expr_of(i)));
-        product = oc_expr_quotient(space, product, oc_expr_of(i + 1));
-    }
-    return product;
+    l->start = oc_point_here(l->a);
+    settle(l);
+    if (!l->runs)
+        oc_ledger_rollback(l->a->space, l->start.ledger);
 }
 
-#define MOST_DEGREE 6
+/* ---- figures of all iterations ---- */
 
-/*
- * The sum of e over iterations 0 .. trip - 1. A polynomial of degree n in the
- * iteration is the Newton series of its first n + 1 values; that the series
- * is e again proves that e is one.
- */
-static oc_expr sum_over_iterations(const oc_loop *l, oc_expr e)
+/* Symbols that stand for another size in every iteration, as 0. */
+static oc_expr *varying_symbols(const oc_loop *l)
+{
+    const size_t count = oc_symbol_count(l->a->space);
+    oc_expr *zero = OC_NEW(l->a->arena, oc_expr, count);
+    for (size_t i = 0; i < count; i++) {
+        const oc_symbol_kind kind = oc_symbol_at(l->a->space, i)->kind;
+        zero[i] = i > l->iteration_symbol &&
+                          (kind == OC_SYMBOL_DATA || kind == OC_SYMBOL_TRIP)
+                      ? oc_expr_of(0)
+                      : OC_UNKNOWN;
+    }
+    return zero;
+}
+
+/* A figure in sizes that vary has one of them stand for all iterations. */
+static void sum_figure(const oc_loop *l, oc_row *row, int metric,
+                       const oc_expr *varying)
 {
     oc_space *space = l->a->space;
-    if (!oc_expr_is_known(e) || oc_expr_is_immediate(e) ||
-        !oc_expr_mentions(space, e, l->iteration_symbol))
-        return oc_expr_mul(space, e, l->trip);
-    oc_expr difference[MOST_DEGREE + 1];
-    oc_expr series = oc_expr_of(0), total = oc_expr_of(0);
-    for (int k = 0; k <= MOST_DEGREE; k++)
-        difference[k] = at_iteration(l, e, oc_expr_of(k));
-    for (int order = 1; order <= MOST_DEGREE; order++)
-        for (int k = MOST_DEGREE; k >= order; k--)
-            difference[k] =
-                oc_expr_sub(space, difference[k], difference[k - 1]);
-    for (int k = 0; k <= MOST_DEGREE; k++) {
-        series = oc_expr_add(
-            space, series,
-            oc_expr_mul(space, difference[k], choose(space, l->iteration, k)));
-        total = oc_expr_add(
-            space, total,
-            oc_expr_mul(space, difference[k], choose(space, l->trip, k + 1)));
+    const oc_expr one = row->metric[metric];
+    if (oc_expr_is(l->trip, 0)) {
+        row->metric[metric] = oc_expr_of(0);
+        row->certainty[metric] = OC_EXACT;
+        return;
     }
-    return series == e ? total : OC_UNKNOWN;
-}
-
-static void sum_row(const oc_loop *l, oc_row *row)
-{
-    row->executions = sum_over_iterations(l, row->executions);
-    for (int metric = 0; metric < OC_METRIC_COUNT; metric++) {
-        row->metric[metric] = sum_over_iterations(l, row->metric[metric]);
-        row->upper[metric] = sum_over_iterations(l, row->upper[metric]);
-        if (!oc_expr_is_known(row->metric[metric])) {
-            row->certainty[metric] = OC_NOT_KNOWN;
-            row->unknown = true;
-        }
-    }
-    row->weight_bytes = sum_over_iterations(l, row->weight_bytes);
+    if (!oc_expr_is_immediate(one) && row->certainty[metric] < OC_ESTIMATE &&
+        oc_expr_substitute(space, one, varying) != one)
+        row->certainty[metric] = OC_ESTIMATE;
+    row->metric[metric] = sum_over_iterations(l, one, l->trip);
+    row->upper[metric] = sum_over_iterations(l, row->upper[metric], l->trip);
+    if (oc_expr_is_known(row->metric[metric]))
+        return;
+    row->certainty[metric] = OC_NOT_KNOWN;
+    row->unknown = true;
 }
 
 void oc_loop_finish(const oc_loop *l, oc_expr trip)
@@ -305,37 +361,67 @@ void oc_loop_finish(const oc_loop *l, oc_expr trip)
     oc_analysis *a = l->a;
     oc_loop all = *l;
     all.trip = trip;
-    for (size_t i = l->start.rows; i < a->row_count; i++)
-        sum_row(&all, a->row[i]);
-    /* What a body that may never run takes for granted is no assumption. */
-    if (oc_expr_at_most(a->space, oc_expr_of(1), trip) != OC_YES)
-        oc_ledger_rollback(a->space, l->start.ledger);
+    const oc_expr *varying = varying_symbols(l);
+    const bool never = oc_expr_is(trip, 0);
+    for (size_t i = l->start.rows; i < a->row_count; i++) {
+        oc_row *row = a->row[i];
+        row->executions = sum_over_iterations(&all, row->executions, trip);
+        row->weight_bytes = sum_over_iterations(&all, row->weight_bytes, trip);
+        row->unknown &= !never;
+        for (int metric = 0; metric < OC_METRIC_COUNT; metric++)
+            sum_figure(&all, row, metric, varying);
+    }
 }
 
 /* ---- what comes out ---- */
 
-void oc_loop_set_state_output(const oc_loop *l, size_t i)
+static oc_expr final_size(const oc_loop *l, oc_expr size)
 {
-    const oc_carried *c = &l->state[i];
-    oc_fact *fact = oc_fact_new(l->a, c->entering);
+    return made_in_body(l, size) ? some_size(l)
+                                 : at_iteration(l, size, l->trip);
+}
+
+/* Of elements that iterations have put into a sequence. */
+static const oc_type *collected(const oc_loop *l, const oc_type *element)
+{
+    oc_type *any = OC_NEW(l->a->arena, oc_type, 1);
+    *any = oc_type_copy(l->a, element);
+    for (int axis = 0; axis < any->rank; axis++)
+        if (made_in_body(l, any->dim[axis]) ||
+            at_iteration(l, any->dim[axis], l->trip) != any->dim[axis])
+            any->dim[axis] = some_size(l);
+    return any;
+}
+
+static oc_fact *final_state(const oc_loop *l, const oc_fact *entering)
+{
+    oc_fact *fact = oc_fact_new(l->a, entering);
     oc_type *type = &fact->type;
     *type = oc_type_copy(l->a, type);
     for (int axis = 0; axis < type->rank; axis++)
-        type->dim[axis] = made_in_body(l, type->dim[axis])
-                              ? some_size(l)
-                              : at_iteration(l, type->dim[axis], l->trip);
+        type->dim[axis] = final_size(l, type->dim[axis]);
     if (type->kind == OC_KIND_SEQUENCE)
-        type->length = at_iteration(l, type->length, l->trip);
+        type->length = final_size(l, type->length);
+    if (type->element)
+        type->element = collected(l, type->element);
     fact->block = NULL;
-    if (c->entering->block) {
-        const oc_block *block = c->entering->block;
-        oc_expr *element = OC_NEW(l->a->arena, oc_expr, block->count);
-        for (size_t k = 0; k < block->count; k++)
-            element[k] = at_iteration(l, block->element[k], l->trip);
-        fact->block = oc_block_new(l->a, type, element);
-    }
+    if (!entering->block)
+        return fact;
+    const oc_block *block = entering->block;
+    oc_expr *element = OC_NEW(l->a->arena, oc_expr, block->count);
+    for (size_t k = 0; k < block->count; k++)
+        element[k] = at_iteration(l, block->element[k], l->trip);
+    fact->block = oc_block_new(l->a, type, element);
+    return fact;
+}
+
+void oc_loop_set_state_output(const oc_loop *l, size_t i)
+{
+    const oc_carried *c = &l->state[i];
     if (i < l->node->output_count)
-        oc_frame_set(l->a, l->frame, l->node->output[i], fact);
+        oc_frame_set(l->a, l->frame, l->node->output[i],
+                     oc_expr_is(l->trip, 0) ? oc_loop_entering(l->a, c->initial)
+                                            : final_state(l, c->entering));
 }
 
 /* The element of every iteration, stacked at `axis`. */
@@ -372,7 +458,8 @@ oc_loop oc_loop_new(oc_analysis *a, oc_frame *frame, const oc_node *node)
     oc_loop l = {.a = a,
                  .frame = frame,
                  .node = node,
-                 .body = oc_region_graph(frame, node, "body")};
+                 .body = oc_region_graph(frame, node, "body"),
+                 .most = OC_UNKNOWN};
     l.path = oc_region_name(a, node, oc_region_count(a, node->op_type), "body");
     const oc_interval from_zero = {0, OC_UNBOUNDED_ABOVE};
     const char *name = oc_arena_printf(a->arena, "iteration_%zu",

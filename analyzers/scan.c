@@ -119,6 +119,7 @@ void oc_infer_scan(oc_analysis *a, oc_frame *frame, const oc_node *node,
         oc_region_invalid(a, frame, row, "scans inputs of unequal length");
         return;
     }
+    l.runs = oc_expr_at_most(a->space, oc_expr_of(1), l.trip) == OC_YES;
     oc_loop_run(&l);
     oc_loop_finish(&l, oc_expr_mul(a->space, l.trip, batch));
     scan_outputs(&l);
@@ -153,6 +154,7 @@ void oc_infer_sequence_map(oc_analysis *a, oc_frame *frame, const oc_node *node,
     if (!oc_expr_is_known(l.trip))
         l.trip = oc_analysis_fresh(a, "trip", OC_SYMBOL_TRIP, OC_UNKNOWN,
                                    OC_UNKNOWN);
+    l.runs = oc_expr_at_most(a->space, oc_expr_of(1), l.trip) == OC_YES;
     oc_loop_run(&l);
     oc_loop_finish(&l, l.trip);
     for (size_t i = 0; i < node->output_count; i++) {

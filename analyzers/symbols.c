@@ -393,41 +393,6 @@ static oc_status give_shape(oc_analysis *a, const oc_value *input,
 
 /* ---- integer inputs that steer shapes ---- */
 
-static void steer_inputs_of(const oc_analysis *a, const oc_node *node,
-                            bool *steers)
-{
-    bool wanted = false;
-    for (size_t i = 0; i < node->output_count; i++)
-        wanted |= node->output[i] != OC_NO_VALUE && steers[node->output[i]];
-    const oc_op_descriptor *op =
-        oc_registry_find(a->registry, node->domain, node->op_type,
-                         oc_frame_opset(a->main, node->domain));
-    const bool control = !op && !*node->domain; /* If, Loop, Scan */
-    if (op && (op->traits & OC_TRAIT_SHAPE))
-        return;
-    for (size_t i = 0; i < node->input_count; i++) {
-        const bool shape = op && i < 32 && (op->shape_inputs & OC_IN(i));
-        if (node->input[i] != OC_NO_VALUE &&
-            (wanted || shape || (control && i < 2)))
-            steers[node->input[i]] = true;
-    }
-}
-
-/* Marks what shape-like operands depend on, backwards. */
-static void mark_steering(const oc_analysis *a, const oc_graph *graph,
-                          bool *steers)
-{
-    for (size_t i = graph->node_count; i-- > 0;) {
-        const oc_node *node = graph->node[i];
-        for (size_t k = 0; k < node->attribute_count; k++) {
-            const oc_attribute *attribute = &node->attribute[k];
-            if (attribute->type == OC_ATTR_GRAPH)
-                mark_steering(a, attribute->graphs[0], steers);
-        }
-        steer_inputs_of(a, node, steers);
-    }
-}
-
 static bool small_and_integer(const oc_type *type, size_t *count)
 {
     int64_t product = 1;
@@ -465,15 +430,13 @@ static void elements_as_symbols(oc_analysis *a, const char *input,
 
 static void give_elements(oc_analysis *a, oc_fact *const *fact)
 {
-    bool *steers = NULL;
+    const bool *steers = NULL;
     size_t count;
     for (size_t i = 0; i < a->graph->input_count; i++) {
         if (!small_and_integer(&fact[i]->type, &count))
             continue;
-        if (!steers) {
-            steers = OC_NEW(a->arena, bool, a->graph->scope->value_count);
-            mark_steering(a, a->graph, steers);
-        }
+        if (!steers)
+            steers = oc_analysis_steering(a);
         const oc_value_id id = a->graph->input[i];
         if (steers[id])
             elements_as_symbols(a, a->graph->scope->value[id].name, fact[i],
