@@ -68,9 +68,8 @@ static bool close_state(const oc_node *node, const oc_graph *body, bool *steers)
 {
     const bool loop = strcmp(node->op_type, "Loop") == 0;
     bool news = false;
-    for (size_t i = loop; i + loop < body->input_count; i++) {
-        if (i - loop >= body->output_count)
-            break;
+    for (size_t i = loop;
+         i + loop < body->input_count && i < body->output_count; i++) {
         const oc_value_id out = body->output[i];
         if (out == OC_NO_VALUE || steers[out] ||
             !is_marked(steers, body->input[i + loop]))
