@@ -4,6 +4,7 @@
  * by indices. What is known of the indices says how long the dim must be:
  * positions 0..seq-1 into 1,024 rows record seq <= 1024.
  */
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 
 /* A constant that is out of range changes no shape and no cost: files without
@@ -217,13 +218,10 @@ static void cost(oc_op *op, oc_cost *sum)
 }
 
 #define GATHER(name, since, newest, function)                                  \
-    {                                                                          \
-        .domain = "", .op_type = name, .since_version = since,                 \
-        .rule =                                                                \
+    OC_ONNX(name, since,                                                       \
             "selected elements and all indices read, the selection written",   \
-        .source = "ONNX operators, " newest, .infer = function, .cost = cost,  \
-        .weight_inputs = OC_IN(0), .traits = OC_TRAIT_MOVES                    \
-    }
+            newest, function, cost, .weight_inputs = OC_IN(0),                 \
+            .traits = OC_TRAIT_MOVES)
 
 OC_OP_DEFINE(gather) = {
     GATHER("Gather", 1, "Gather-13", infer_gather),

@@ -9,6 +9,7 @@
 
 #include <string.h>
 
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/fused.h"
 
 /* ---- shapes ---- */
@@ -167,12 +168,8 @@ static void cost_lstm(oc_op *op, oc_cost *sum)
 }
 
 #define RECURRENT(name, cost_function, words, weights)                         \
-    {                                                                          \
-        .domain = "", .op_type = name, .since_version = 1, .rule = words,      \
-        .source = "ONNX operators, " name "-22", .infer = infer,               \
-        .cost = cost_function,                                                 \
-        .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(3) | weights              \
-    }
+    OC_ONNX(name, 1, words, name "-22", infer, cost_function,                  \
+            .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(3) | weights)
 
 OC_OP_DEFINE(recurrent) = {
     RECURRENT("RNN", cost_rnn,

@@ -9,18 +9,18 @@
 typedef struct cut {
     bool known; /* which axes are cut */
     oc_shape x;
-    oc_window *window; /* x.rank of them */
+    oc_part *part; /* x.rank of them */
     bool *is_cut;
 } cut;
 
 static cut cut_nothing(oc_op *op)
 {
     cut c = {.x = oc_op_input(op, 0)};
-    c.window = OC_OP_NEW(op, oc_window, c.x.rank);
+    c.part = OC_OP_NEW(op, oc_part, c.x.rank);
     c.is_cut = OC_OP_NEW(op, bool, c.x.rank);
     for (size_t axis = 0; axis < c.x.rank; axis++) {
-        const oc_window whole = {oc_expr_of(0), c.x.dim[axis], 1};
-        c.window[axis] = whole;
+        const oc_part whole = {oc_expr_of(0), c.x.dim[axis], 1};
+        c.part[axis] = whole;
     }
     return c;
 }
@@ -38,16 +38,16 @@ static void cut_axis(oc_op *op, cut *c, size_t axis, oc_expr start, oc_expr end,
                      oc_expr step)
 {
     const oc_expr dim = c->x.dim[axis];
-    oc_window *w = &c->window[axis];
+    oc_part *part = &c->part[axis];
     if (c->is_cut[axis])
         oc_op_fail(op, "axes name one axis twice");
     c->is_cut[axis] = true;
     if (oc_expr_is(step, 0))
         oc_op_fail(op, "a step is 0");
     else if (oc_expr_is_immediate(step))
-        *w = oc_window_of(op, dim, start, end, oc_expr_immediate(step));
+        *part = oc_part_of(op, dim, start, end, oc_expr_immediate(step));
     else
-        *w = oc_window_of(op, dim, OC_UNKNOWN, OC_UNKNOWN, 1);
+        *part = oc_part_of(op, dim, OC_UNKNOWN, OC_UNKNOWN, 1);
 }
 
 static bool fits(oc_expr_list list, size_t count)
@@ -99,15 +99,15 @@ static bool source(const void *how, const int64_t *to, int64_t *from)
 {
     const cut *c = how;
     for (size_t axis = 0; axis < c->x.rank; axis++)
-        from[axis] = oc_expr_immediate(c->window[axis].first) +
-                     to[axis] * c->window[axis].step;
+        from[axis] = oc_expr_immediate(c->part[axis].first) +
+                     to[axis] * c->part[axis].step;
     return true;
 }
 
 static void move(oc_op *op, const cut *c, oc_shape y)
 {
     for (size_t axis = 0; axis < y.rank; axis++)
-        if (!oc_expr_is_immediate(c->window[axis].first))
+        if (!oc_expr_is_immediate(c->part[axis].first))
             return;
     oc_block_move(op, 0, y, source, c, OC_UNKNOWN);
 }
@@ -121,7 +121,7 @@ static void infer(oc_op *op)
     }
     const oc_shape y = oc_shape_new(op, c.x.rank);
     for (size_t axis = 0; c.known && axis < y.rank; axis++)
-        y.dim[axis] = c.window[axis].length;
+        y.dim[axis] = c.part[axis].length;
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
     move(op, &c, y);
     oc_op_pass_range(op, 0, 0);
@@ -133,12 +133,12 @@ static bool is_view(oc_op *op, const cut *c)
 {
     size_t changed = 0, last = 0;
     for (size_t axis = 0; axis < c->x.rank; axis++) {
-        const oc_window w = c->window[axis];
+        const oc_part part = c->part[axis];
         const oc_expr dim = c->x.dim[axis];
-        if (oc_equal(op, w.length, dim) == OC_YES &&
-            (w.step > 0 || oc_at_most(op, dim, oc_expr_of(1)) == OC_YES))
+        if (oc_equal(op, part.length, dim) == OC_YES &&
+            (part.step > 0 || oc_at_most(op, dim, oc_expr_of(1)) == OC_YES))
             continue;
-        if (w.step != 1)
+        if (part.step != 1)
             return false;
         changed++;
         last = axis;

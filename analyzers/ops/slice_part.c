@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * analyzers/ops/slice_window.c - the part of a dim between two bounds.
+ * analyzers/ops/slice_part.c - the part of a dim between two bounds.
  *
  * A bound counts from the begin of the dim or, when negative, from its end;
  * both are moved into the dim. Where symbols leave open which of two ends a
@@ -105,25 +105,25 @@ static bound before_end(oc_op *op, bound start, oc_expr dim)
     return start;
 }
 
-oc_window oc_window_of(oc_op *op, oc_expr dim, oc_expr start, oc_expr end,
-                       int64_t step)
+oc_part oc_part_of(oc_op *op, oc_expr dim, oc_expr start, oc_expr end,
+                   int64_t step)
 {
     const bool backwards = step < 0;
     bound from = bound_of(op, backwards ? mirrored(op, start) : start, dim);
     bound to = bound_of(op, backwards ? mirrored(op, end) : end, dim);
-    oc_window w = {.first = OC_UNKNOWN, .length = OC_UNKNOWN, .step = step};
+    oc_part part = {.first = OC_UNKNOWN, .length = OC_UNKNOWN, .step = step};
     if (!from.known || !to.known) {
         if (oc_expr_is_known(dim))
-            w.length = oc_fresh(op, OC_UNKNOWN, dim);
-        return w;
+            part.length = oc_fresh(op, OC_UNKNOWN, dim);
+        return part;
     }
     if (backwards)
         from = before_end(op, from, dim);
     const oc_expr first = position(op, from, dim);
     const oc_expr stride = oc_int(op, step);
-    w.first = backwards ? mirrored(op, oc_sub(op, first, dim)) : first;
-    w.length =
+    part.first = backwards ? mirrored(op, oc_sub(op, first, dim)) : first;
+    part.length =
         oc_ceil_div(op, extent(op, from, to, dim),
                     backwards ? oc_sub(op, oc_expr_of(0), stride) : stride);
-    return w;
+    return part;
 }
