@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * analyzers/control.c - If, SequenceMap and calls of local functions.
+ * analyzers/control.c - If and calls of local functions.
  *
  * In here: bodies that run at most once a visit. Loops are in loop.c.
  */
