@@ -98,14 +98,18 @@ void oc_context_cost_parameters(oc_cost *cost, int64_t elements)
 
 /* ---- bytes ---- */
 
+/* At most one element, whatever its type. */
 static bool is_scalar(const oc_type *type)
 {
+    bool scalar = true;
     if (type->kind != OC_KIND_TENSOR || type->rank < 0)
         return false;
-    for (int axis = 0; axis < type->rank; axis++)
-        if (!oc_expr_is(type->dim[axis], 1) && !oc_expr_is(type->dim[axis], 0))
-            return false;
-    return true;
+    for (int axis = 0; axis < type->rank; axis++) {
+        if (oc_expr_is(type->dim[axis], 0))
+            return true;
+        scalar = scalar && oc_expr_is(type->dim[axis], 1);
+    }
+    return scalar;
 }
 
 /* Sequences and optionals are handed over, not moved. */
@@ -220,15 +224,29 @@ static bool from_shapes(const oc_context *c)
     return false;
 }
 
+static bool is_none(const oc_context *c, oc_metric metric)
+{
+    return oc_expr_is(c->row->metric[metric], 0);
+}
+
+/* The figures decide, not the operator: a scatter that adds computes, a power
+ * of 1 only copies. Where they are not known the operator's trait does. */
 static oc_report_role role_of(const oc_context *c)
 {
-    if (c->view)
+    const bool moves =
+        c->descriptor && (c->descriptor->traits & OC_TRAIT_MOVES);
+    const bool still = is_none(c, OC_READ_BYTES) && is_none(c, OC_WRITE_BYTES);
+    if (c->view && still)
         return OC_ROLE_VIEW;
     if (from_shapes(c))
         return OC_ROLE_MASK;
-    if (c->descriptor && (c->descriptor->traits & OC_TRAIT_MOVES))
+    if (moves && !oc_expr_is_known(c->row->metric[OC_FLOPS]))
         return OC_ROLE_DATA;
-    return OC_ROLE_COMPUTE;
+    if (!is_none(c, OC_FLOPS) || !is_none(c, OC_TRANSCENDENTALS))
+        return OC_ROLE_COMPUTE;
+    if (still)
+        return moves ? OC_ROLE_VIEW : OC_ROLE_COMPUTE;
+    return OC_ROLE_DATA;
 }
 
 /* Without a rule all operands are taken to move; where there is one that

@@ -181,11 +181,12 @@ static const oc_origins *constant_origins(const oc_context *c)
     if (strcmp(c->node->op_type, "Constant") != 0 || *c->node->domain)
         return NULL;
     for (size_t i = 0; i < c->node->attribute_count; i++) {
-        const oc_attribute *attribute = &c->node->attribute[i];
-        if (attribute->type != OC_ATTR_TENSOR &&
-            attribute->type != OC_ATTR_SPARSE_TENSOR)
-            continue;
-        return oc_fact_of_tensor(c->a, attribute->tensors)->origins;
+        const oc_attribute *attribute =
+            oc_node_attribute(c->frame, c->node, c->node->attribute[i].name);
+        if (attribute && attribute->vector)
+            return oc_fact_of_tensor(c->a, attribute->vector)->origins;
+        if (attribute && attribute->count && attribute->tensors)
+            return oc_fact_of_tensor(c->a, attribute->tensors)->origins;
     }
     return NULL;
 }

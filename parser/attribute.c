@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "onnxcost/plugin.h"
+
 struct attributes {
     oc_loader *loader;
     const oc_node *node;
@@ -193,6 +195,32 @@ static bool load_value(const struct attributes *from, oc_attribute *out,
     }
 }
 
+/* The vector that a Constant spells out as a list is a tensor of the file
+ * like any other; its elements are in the list. */
+static void add_vector(oc_loader *loader, oc_attribute *out)
+{
+    const bool floats =
+        strcmp(out->name, "value_floats") == 0 && out->type == OC_ATTR_FLOATS;
+    const bool ints =
+        strcmp(out->name, "value_ints") == 0 && out->type == OC_ATTR_INTS;
+    if (!floats && !ints)
+        return;
+    oc_tensor *vector = OC_NEW(loader->arena, oc_tensor, 1);
+    int64_t *dim = OC_NEW(loader->arena, int64_t, 1);
+    *dim = (int64_t)out->count;
+    *vector = (oc_tensor){
+        .name = "",
+        .elem_type = floats ? OC_ELEM_FLOAT : OC_ELEM_INT64,
+        .rank = 1,
+        .dim = dim,
+        .numel = out->count,
+        .stored_bytes = out->count * (floats ? sizeof(float) : sizeof(int64_t)),
+        .external_offset = -1,
+        .external_length = -1,
+    };
+    out->vector = vector;
+}
+
 static bool load_attribute(const struct attributes *from, oc_attribute *out,
                            const Onnx__AttributeProto *message)
 {
@@ -206,7 +234,10 @@ static bool load_attribute(const struct attributes *from, oc_attribute *out,
     };
     if (message->ref_attr_name && *message->ref_attr_name)
         out->reference = oc_load_shared_text(loader, message->ref_attr_name);
-    return load_value(from, out, message) && check_present(from, out);
+    if (!load_value(from, out, message) || !check_present(from, out))
+        return false;
+    add_vector(loader, out);
+    return true;
 }
 
 static int compare_names(const void *a, const void *b)

@@ -112,6 +112,8 @@ typedef struct oc_attribute {
     const float *floats;
     const oc_string *strings;
     const oc_tensor *tensors; /* also TENSOR and SPARSE_TENSOR: count 1 */
+    const oc_tensor *vector;  /* what a Constant's value_floats or value_ints
+                                 stand for, without its elements, or NULL */
     oc_graph *const *graphs;  /* also GRAPH: count 1 */
     const oc_declared_type *types; /* also TYPE_PROTO: count 1 */
 } oc_attribute;

@@ -23,6 +23,7 @@ static void a_reduction_reads_and_computes_once_per_update(void **state)
     assert_int_equal(r.flops, 5 * 4);
     assert_int_equal(r.read_bytes, 4 * (8 * 4 + 2 * 5 * 4) + 8 * 5);
     assert_int_equal(r.write_bytes, 4 * (8 * 4 + 5 * 4));
+    assert_string_equal(r.role, "compute");
 }
 
 static void the_old_name_is_the_same_operator(void **state)
