@@ -461,11 +461,9 @@ oc_loop oc_loop_new(oc_analysis *a, oc_frame *frame, const oc_node *node)
                  .body = oc_region_graph(frame, node, "body"),
                  .most = OC_UNKNOWN};
     l.path = oc_region_name(a, node, oc_region_count(a, node->op_type), "body");
-    const oc_interval from_zero = {0, OC_UNBOUNDED_ABOVE};
-    const char *name = oc_arena_printf(a->arena, "iteration_%zu",
-                                       oc_region_count(a, "iteration"));
     l.iteration_symbol = oc_symbol_count(a->space);
-    l.iteration = oc_analysis_symbol(a, name, NULL, OC_SYMBOL_TRIP, from_zero);
+    l.iteration = oc_analysis_fresh(a, "iteration", OC_SYMBOL_ITERATION,
+                                    OC_UNKNOWN, OC_UNKNOWN);
     return l;
 }
 

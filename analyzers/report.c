@@ -409,7 +409,8 @@ static void fill_symbol(oc_builder *b, const oc_symbol *symbol,
         [OC_SYMBOL_INPUT] = OC_REPORT_SYMBOL_INPUT,
         [OC_SYMBOL_DECLARED] = OC_REPORT_SYMBOL_DECLARED,
         [OC_SYMBOL_DATA] = OC_REPORT_SYMBOL_DATA_DEPENDENT,
-        [OC_SYMBOL_TRIP] = OC_REPORT_SYMBOL_TRIP_COUNT};
+        [OC_SYMBOL_TRIP] = OC_REPORT_SYMBOL_TRIP_COUNT,
+        [OC_SYMBOL_ITERATION] = OC_REPORT_SYMBOL_TRIP_COUNT};
     out->name = oc_builder_string(b, symbol->name);
     out->original = oc_builder_string(b, symbol->original ? symbol->original
                                                           : symbol->name);

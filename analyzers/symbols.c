@@ -85,7 +85,7 @@ oc_expr oc_analysis_symbol(oc_analysis *a, const char *name,
                                   a->row_count - 1}; /* no row yet: OC_NO_ROW */
     oc_expr e = oc_symbol_new(a->space, &symbol);
     int64_t value;
-    if (find_binding(a, name, original, &value))
+    if (kind != OC_SYMBOL_ITERATION && find_binding(a, name, original, &value))
         e = oc_expr_int(a->space, value);
     enter(a, oc_arena_text(a->arena, name, strlen(name)), e);
     if (original)
@@ -487,8 +487,9 @@ oc_status oc_analysis_bindings_used(oc_analysis *a, oc_error *err)
                 "the model has no symbol \"%s\"", a->options->dims[i].name);
         oc_text known = {.arena = a->arena};
         for (size_t k = 0; k < oc_symbol_count(a->space); k++)
-            oc_text_printf(&known, "%s%s", k ? ", " : "",
-                           oc_symbol_at(a->space, k)->name);
+            if (oc_symbol_at(a->space, k)->kind != OC_SYMBOL_ITERATION)
+                oc_text_printf(&known, "%s%s", known.data ? ", " : "",
+                               oc_symbol_at(a->space, k)->name);
         oc_error_hint(err, known.data ? "its symbols are: %s" : "it has none%s",
                       known.data ? known.data : "");
         return OC_ERR_USAGE;

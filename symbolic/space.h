@@ -44,7 +44,8 @@ typedef enum oc_symbol_kind {
     OC_SYMBOL_INPUT,    /* a dim_param of a graph input, or an input's value */
     OC_SYMBOL_DECLARED, /* a dim_param met elsewhere */
     OC_SYMBOL_DATA,     /* data-dependent: nonzero_0 */
-    OC_SYMBOL_TRIP      /* a trip count: trip_0 */
+    OC_SYMBOL_TRIP,     /* a trip count: trip_0 */
+    OC_SYMBOL_ITERATION /* of a loop's body, from 0: never bound */
 } oc_symbol_kind;
 
 typedef struct oc_symbol {

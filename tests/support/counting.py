@@ -84,7 +84,7 @@ class Counter:
 
     def nodes(self, nodes, env, attributes):
         for node in nodes:
-            node = resolved(node, attributes)
+            node = resolved(node, attributes, env)
             key = (node.domain, node.op_type, getattr(node, "overload", ""))
             special = {"If": self.infer_if, "Loop": self.infer_loop,
                        "Scan": self.infer_scan,
@@ -254,13 +254,15 @@ def attribute(node, name):
     return None
 
 
-def resolved(node, attributes):
-    """A function body's node with its call's attributes in place."""
-    if not any(item.ref_attr_name for item in node.attribute):
+def resolved(node, attributes, env):
+    """A function body's node with its call's attributes in place; an operand
+    that the call leaves out is left out here."""
+    if all(name in env for name in node.input if name) and not any(item.ref_attr_name for item in node.attribute):
         return node
     copy = onnx.NodeProto()
     copy.CopyFrom(node)
-    del copy.attribute[:]
+    del copy.attribute[:], copy.input[:]
+    copy.input.extend(name if name in env else "" for name in node.input)
     for item in node.attribute:
         if not item.ref_attr_name:
             copy.attribute.append(item)
