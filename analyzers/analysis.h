@@ -155,6 +155,7 @@ typedef struct oc_analysis {
 
     size_t folded;      /* elements of blocks that are kept */
     bool origins_cut;   /* some initializers are not followed to all readers */
+    bool refuted;       /* an operator needs what cannot be */
     size_t stale_count; /* declared types that inference contradicts */
     const char *stale;  /* the first value with one */
     oc_error *err;      /* of oc_analysis_stop() */

@@ -187,6 +187,16 @@ static bool is_violated(oc_analysis *a, const oc_assumption *assumption,
     return false;
 }
 
+static void name_node(oc_analysis *a, size_t row)
+{
+    if (row < a->row_count) {
+        const oc_node *node = a->row[row]->node;
+        oc_error_where(a->err, "%s: node %zu (%s) '%s'", a->facts->file,
+                       node->index, node->op_type, node->name);
+    }
+    oc_error_hint(a->err, "bind other values with --dim or --input-shape");
+}
+
 static oc_status violation(oc_analysis *a, const oc_assumption *assumption)
 {
     static const char *const words[] = {[OC_EQUAL] = "==",
@@ -201,12 +211,7 @@ static oc_status violation(oc_analysis *a, const oc_assumption *assumption)
     oc_fail(a->err, OC_ERR_USAGE, "usage.assumption",
             "the bindings violate what the graph needs: %s %s %s", left,
             words[assumption->relation], right);
-    if (assumption->node < a->row_count) {
-        const oc_node *node = a->row[assumption->node]->node;
-        oc_error_where(a->err, "%s: node %zu (%s) '%s'", a->facts->file,
-                       node->index, node->op_type, node->name);
-    }
-    oc_error_hint(a->err, "bind other values with --dim or --input-shape");
+    name_node(a, assumption->node);
     return OC_ERR_USAGE;
 }
 
@@ -224,12 +229,26 @@ static oc_status check_assumptions(oc_analysis *a, const oc_analysis *bound)
     return OC_OK;
 }
 
-static bool met_contradiction(const oc_analysis *a)
+static const oc_note_row *contradiction(const oc_analysis *a)
 {
     for (size_t i = 0; i < a->note_count; i++)
         if (a->note[i].contradiction)
-            return true;
-    return false;
+            return &a->note[i];
+    return NULL;
+}
+
+/* Without bindings any two sizes broadcast that are equal or 1: nothing is
+ * assumed, and still not all values can be. */
+static oc_status check_contradictions(const oc_analysis *free_form,
+                                      oc_analysis *a)
+{
+    const oc_note_row *found = contradiction(a);
+    if (!found || contradiction(free_form))
+        return OC_OK;
+    oc_fail(a->err, OC_ERR_USAGE, "usage.assumption",
+            "the bindings are not what the graph needs: %s", found->message);
+    name_node(a, found->row);
+    return OC_ERR_USAGE;
 }
 
 /* ---- the way in ---- */
@@ -260,7 +279,7 @@ static oc_status run(oc_work *work, oc_analysis *a, oc_analysis *free_form,
     oc_status status = infer(a);
     if (status == OC_OK)
         status = oc_analysis_bindings_used(a, a->err);
-    if (status == OC_OK && a->bound && met_contradiction(a)) {
+    if (status == OC_OK && a->bound && (a->refuted || contradiction(a))) {
         const oc_analysis fresh = {.arena = &work->unbound,
                                    .scratch = &work->scratch,
                                    .model = a->model,
@@ -271,6 +290,8 @@ static oc_status run(oc_work *work, oc_analysis *a, oc_analysis *free_form,
         status = infer(free_form);
         if (status == OC_OK)
             status = check_assumptions(free_form, a);
+        if (status == OC_OK)
+            status = check_contradictions(free_form, a);
     }
     if (status == OC_OK)
         oc_analysis_report(a, work->report, out);

@@ -314,7 +314,10 @@ static oc_tri assume(oc_op *op, oc_assumed what, oc_expr a, oc_expr b)
                                             [OC_ASSUME_DIVIDES] = OC_DIVIDES,
                                             [OC_ASSUME_NONZERO] = OC_NONZERO};
     const oc_context *c = oc_context_of(op);
-    return oc_assume(c->a->space, relations[what], a, b, c->a->row_count - 1);
+    const oc_tri answer =
+        oc_assume(c->a->space, relations[what], a, b, c->a->row_count - 1);
+    c->a->refuted |= answer == OC_NO;
+    return answer;
 }
 
 /* ---- failure ---- */

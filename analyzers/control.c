@@ -143,11 +143,11 @@ static void run_undecided(oc_analysis *a, oc_frame *frame, oc_row *row,
     oc_point point = oc_point_here(a);
     run_branch(a, frame, node, graph[0], "then_branch", k, false);
     absorb(a, point.rows, row);
-    oc_ledger_rollback(a->space, point.ledger);
+    oc_point_doubt(a, point);
     point = oc_point_here(a);
     run_branch(a, frame, node, graph[1], "else_branch", k, false);
     absorb(a, point.rows, other);
-    oc_ledger_rollback(a->space, point.ledger);
+    oc_point_doubt(a, point);
     take_dearer(a, row, other);
     row->note = "undecided condition: the dearer branch of each figure";
     for (size_t i = 0; i < node->output_count; i++)

@@ -314,7 +314,7 @@ void oc_loop_run(oc_loop *l)
     l->start = oc_point_here(l->a);
     settle(l);
     if (!l->runs)
-        oc_ledger_rollback(l->a->space, l->start.ledger);
+        oc_point_doubt(l->a, l->start);
 }
 
 /* ---- figures of all iterations ---- */

@@ -21,6 +21,13 @@ void oc_point_rollback_ledger(oc_analysis *a, oc_point point)
     a->note_count = point.notes;
 }
 
+void oc_point_doubt(oc_analysis *a, oc_point point)
+{
+    oc_ledger_rollback(a->space, point.ledger);
+    for (size_t i = point.notes; i < a->note_count; i++)
+        a->note[i].contradiction = false;
+}
+
 void oc_point_rollback(oc_analysis *a, oc_point point)
 {
     oc_point_rollback_ledger(a, point);

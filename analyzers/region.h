@@ -15,9 +15,11 @@ typedef struct oc_point {
 
 oc_point oc_point_here(const oc_analysis *a);
 void oc_point_rollback(oc_analysis *a, oc_point point);
-/* Only assumptions and notes: what an undecided branch takes for granted is
- * no assumption of the model. */
+/* Only assumptions and notes. */
 void oc_point_rollback_ledger(oc_analysis *a, oc_point point);
+/* What a body that may not run takes for granted is no assumption of the
+ * model; what cannot be in it says nothing against the bindings. */
+void oc_point_doubt(oc_analysis *a, oc_point point);
 
 /* "If_0.then_branch" inside the current path. */
 const char *oc_region_name(oc_analysis *a, const oc_node *node, size_t k,

@@ -43,6 +43,7 @@ static bool is_identifier(const char *name)
     return true;
 }
 
+/* What the user bound a name to. */
 static bool find_binding(oc_analysis *a, const char *name, const char *original,
                          int64_t *value)
 {
@@ -73,6 +74,20 @@ static void enter(oc_analysis *a, const char *name, oc_expr e)
     oc_map_put(a->symbols, name, strlen(name), e);
 }
 
+static oc_expr bound_to(oc_analysis *a, const char *name, int64_t value,
+                        oc_interval bounds)
+{
+    if (value < bounds.lower)
+        oc_analysis_stop(a, OC_ERR_USAGE, "usage.out-of-range",
+                         "%s cannot be %lld: it is at least %lld", name,
+                         (long long)value, (long long)bounds.lower);
+    if (value > bounds.upper)
+        oc_analysis_stop(a, OC_ERR_USAGE, "usage.out-of-range",
+                         "%s cannot be %lld: it is at most %lld", name,
+                         (long long)value, (long long)bounds.upper);
+    return oc_expr_int(a->space, value);
+}
+
 oc_expr oc_analysis_symbol(oc_analysis *a, const char *name,
                            const char *original, oc_symbol_kind kind,
                            oc_interval bounds)
@@ -86,7 +101,7 @@ oc_expr oc_analysis_symbol(oc_analysis *a, const char *name,
     oc_expr e = oc_symbol_new(a->space, &symbol);
     int64_t value;
     if (kind != OC_SYMBOL_ITERATION && find_binding(a, name, original, &value))
-        e = oc_expr_int(a->space, value);
+        e = bound_to(a, name, value, bounds);
     enter(a, oc_arena_text(a->arena, name, strlen(name)), e);
     if (original)
         enter(a, oc_arena_text(a->arena, original, strlen(original)), e);
@@ -120,9 +135,13 @@ oc_expr oc_analysis_fresh(oc_analysis *a, const char *prefix,
         bounds.lower = 0;
     if (oc_expr_is_known(upper))
         bounds.upper = oc_expr_interval(a->space, upper).upper;
-    if (bounds.lower == bounds.upper)
-        return oc_expr_int(a->space, bounds.lower);
     const char *name = next_name(a, prefix);
+    int64_t value;
+    if (bounds.lower == bounds.upper) {
+        if (find_binding(a, name, NULL, &value))
+            bound_to(a, name, value, bounds);
+        return oc_expr_int(a->space, bounds.lower);
+    }
     const oc_expr e = oc_analysis_symbol(a, name, NULL, kind, bounds);
     if (oc_expr_is_known(lower) && !oc_expr_is_constant(a->space, lower))
         oc_fact_at_most(a->space, lower, e);
@@ -300,7 +319,12 @@ static oc_status bind_dim(oc_analysis *a, const oc_value *input, size_t axis,
                           const char *param, int64_t value, oc_error *err)
 {
     oc_expr e;
+    int64_t bound;
     const oc_expr given = oc_expr_int(a->space, value);
+    if (find_binding(a, param, NULL, &bound) && bound != value)
+        return oc_fail(err, OC_ERR_USAGE, "usage.shape-mismatch",
+                       "dim %zu of \"%s\" is \"%s\", which --dim says is %lld",
+                       axis, input->name, param, (long long)bound);
     if (lookup(a, param, &e) && oc_expr_is_constant(a->space, e)) {
         if (e == given)
             return OC_OK;
