@@ -114,11 +114,9 @@ void oc_conv_transpose_macs(oc_op *op, oc_cost *sum, oc_conv conv)
          "input positions * weights");
 }
 
-void oc_conv_quantized_cost(oc_op *op, oc_cost *sum, oc_conv conv)
+void oc_conv_quantized_flops(oc_op *op, oc_cost *sum)
 {
-    oc_conv_macs(op, sum, conv);
-    oc_cost_add(sum, OC_FLOPS, "zero point of x",
-                oc_op_input_numel(op, conv.data));
+    oc_cost_add(sum, OC_FLOPS, "zero point of x", oc_op_input_numel(op, 0));
     oc_conv_bias(op, sum, 8);
     oc_cost_add(sum, OC_FLOPS, "requantise",
                 oc_times(op, 5, oc_op_output_numel(op, 0)));
@@ -158,7 +156,8 @@ static void infer_quantized(oc_op *op)
 
 static void cost_quantized(oc_op *op, oc_cost *sum)
 {
-    oc_conv_quantized_cost(op, sum, quantized);
+    oc_conv_macs(op, sum, quantized);
+    oc_conv_quantized_flops(op, sum);
 }
 
 /* DeformConv: X, W, offset, B, mask. Offsets are per tap and position. */

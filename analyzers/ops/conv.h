@@ -42,6 +42,7 @@ void oc_conv_bias(oc_op *op, oc_cost *sum, size_t input);
 
 /* QLinearConv: x, its scale and zero point, w, its, those of y, bias. */
 enum { OC_CONV_QUANTIZED_W = 3, OC_CONV_QUANTIZED_Y = 7 };
-void oc_conv_quantized_cost(oc_op *op, oc_cost *sum, oc_conv conv);
+/* What is done beside the MACs. */
+void oc_conv_quantized_flops(oc_op *op, oc_cost *sum);
 
 #endif

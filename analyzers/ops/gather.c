@@ -217,15 +217,16 @@ static void cost(oc_op *op, oc_cost *sum)
     oc_cost_read(sum, 0, oc_op_output_numel(op, 0));
 }
 
+#define RULE "selected elements and all indices read, the selection written"
 #define GATHER(name, since, newest, function)                                  \
-    OC_ONNX(name, since,                                                       \
-            "selected elements and all indices read, the selection written",   \
-            newest, function, cost, .weight_inputs = OC_IN(0),                 \
-            .traits = OC_TRAIT_MOVES)
+    OC_ONNX(name, since, RULE, newest, function, cost,                         \
+            .weight_inputs = OC_IN(0), .traits = OC_TRAIT_MOVES)
 
 OC_OP_DEFINE(gather) = {
     GATHER("Gather", 1, "Gather-13", infer_gather),
     GATHER("GatherElements", 11, "GatherElements-13", infer_elements),
     GATHER("GatherND", 11, "GatherND-13", infer_nd),
+    OC_MICROSOFT("GatherND", RULE, infer_nd, cost, .weight_inputs = OC_IN(0),
+                 .traits = OC_TRAIT_MOVES),
     {0},
 };

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * analyzers/ops/image.c - operators that rearrange an image: DepthToSpace,
- * SpaceToDepth, Col2Im, CenterCropPad.
+ * SpaceToDepth, Col2Im, CenterCropPad, and Crop, experimental in opset 1.
+ * Rows with .data have their channels last.
  */
 #include "analyzers/ops/common.h"
+#include "analyzers/ops/descriptor.h"
 
 /* a / b, which must leave no remainder. */
 static oc_expr divided(oc_op *op, oc_expr a, oc_expr b)
@@ -26,10 +28,11 @@ static void infer_to_space(oc_op *op)
 {
     oc_shape y = oc_op_input(op, 0);
     const oc_expr block = block_size(op, y);
+    const size_t channel = oc_op_data(op) ? 3 : 1, row = oc_op_data(op) ? 1 : 2;
     if (y.rank == 4) {
-        y.dim[1] = divided(op, y.dim[1], oc_mul(op, block, block));
-        y.dim[2] = oc_mul(op, y.dim[2], block);
-        y.dim[3] = oc_mul(op, y.dim[3], block);
+        y.dim[channel] = divided(op, y.dim[channel], oc_mul(op, block, block));
+        y.dim[row] = oc_mul(op, y.dim[row], block);
+        y.dim[row + 1] = oc_mul(op, y.dim[row + 1], block);
     }
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
@@ -38,10 +41,11 @@ static void infer_to_depth(oc_op *op)
 {
     oc_shape y = oc_op_input(op, 0);
     const oc_expr block = block_size(op, y);
+    const size_t channel = oc_op_data(op) ? 3 : 1, row = oc_op_data(op) ? 1 : 2;
     if (y.rank == 4) {
-        y.dim[1] = oc_mul(op, y.dim[1], oc_mul(op, block, block));
-        y.dim[2] = divided(op, y.dim[2], block);
-        y.dim[3] = divided(op, y.dim[3], block);
+        y.dim[channel] = oc_mul(op, y.dim[channel], oc_mul(op, block, block));
+        y.dim[row] = divided(op, y.dim[row], block);
+        y.dim[row + 1] = divided(op, y.dim[row + 1], block);
     }
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
@@ -104,6 +108,35 @@ static void infer_center(oc_op *op)
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
 
+/* Crop: border is left, top, right, bottom; scale, height and width, wins. */
+static void infer_crop(oc_op *op)
+{
+    oc_shape y = oc_op_input(op, 0);
+    const int64_t *border, *scale;
+    const size_t borders = oc_op_attr_ints(op, "border", &border);
+    const size_t scales = oc_op_attr_ints(op, "scale", &scale);
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
+    if (y.rank != 4 || borders != 4 || (scales != 0 && scales != 2)) {
+        oc_op_fail(op, "X must be of rank 4, border of 4 and scale of 2 "
+                       "elements");
+        return;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        const oc_expr cut =
+            oc_add(op, oc_int(op, border[1 - i]), oc_int(op, border[3 - i]));
+        y.dim[2 + i] =
+            scales ? oc_int(op, scale[i]) : oc_sub(op, y.dim[2 + i], cut);
+        if (oc_at_most(op, y.dim[2 + i], oc_expr_of(-1)) == OC_YES)
+            oc_op_fail(op, "the border is larger than the image");
+    }
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+static void cost_crop(oc_op *op, oc_cost *sum)
+{
+    oc_cost_read(sum, 0, oc_op_output_numel(op, 0));
+}
+
 static void cost_unless_same(oc_op *op, oc_cost *sum)
 {
     const oc_shape x = oc_op_input(op, 0), y = oc_op_output(op, 0);
@@ -114,23 +147,25 @@ static void cost_unless_same(oc_op *op, oc_cost *sum)
         oc_cost_view(sum);
 }
 
+#define NHWC "com.ms.internal.nhwc"
+#define MOVES(in_domain, name, version, op_source, infer_function,             \
+              cost_function, last)                                             \
+    OC_DESCRIPTOR(in_domain, name, version, "moves bytes", op_source,          \
+                  infer_function, cost_function,                               \
+                  .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS, .data = last)
+
 OC_OP_DEFINE(image) = {
-    {.domain = "",
-     .op_type = "DepthToSpace",
-     .since_version = 1,
-     .rule = "moves bytes",
-     .source = "ONNX operators, DepthToSpace-13",
-     .infer = infer_to_space,
-     .cost = cost_unless_same,
-     .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS},
-    {.domain = "",
-     .op_type = "SpaceToDepth",
-     .since_version = 1,
-     .rule = "moves bytes",
-     .source = "ONNX operators, SpaceToDepth-13",
-     .infer = infer_to_depth,
-     .cost = cost_unless_same,
-     .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS},
+    MOVES("", "DepthToSpace", 1, "ONNX operators, DepthToSpace-13",
+          infer_to_space, cost_unless_same, NULL),
+    MOVES(NHWC, "DepthToSpace", 1,
+          "ONNX Runtime contrib operators, DepthToSpace", infer_to_space,
+          cost_unless_same, NHWC),
+    MOVES("", "SpaceToDepth", 1, "ONNX operators, SpaceToDepth-13",
+          infer_to_depth, cost_unless_same, NULL),
+    MOVES(NHWC, "SpaceToDepth", 1,
+          "ONNX Runtime contrib operators, SpaceToDepth", infer_to_depth,
+          cost_unless_same, NHWC),
+    MOVES("", "Crop", 1, "ONNX operators, Crop-1", infer_crop, cost_crop, NULL),
     {.domain = "",
      .op_type = "Col2Im",
      .since_version = 18,

@@ -3,9 +3,12 @@
  * analyzers/ops/norm.c - BatchNormalization, LayerNormalization,
  * InstanceNormalization, GroupNormalization, RMSNormalization,
  * SimplifiedLayerNormalization, MeanVarianceNormalization, LpNormalization
- * and LRN. Casts to stash_type cost nothing.
+ * and LRN. Casts to stash_type cost nothing. Rows with .data have their
+ * channels last.
  */
 #include "analyzers/ops/norm.h"
+
+#include "analyzers/ops/descriptor.h"
 
 void oc_norm_cost(oc_op *op, oc_cost *sum, int64_t per_element,
                   oc_expr elements, int64_t per_group, oc_expr groups)
@@ -50,8 +53,10 @@ static bool trains(oc_op *op)
 static void infer_batch(oc_op *op)
 {
     oc_shape y = oc_op_input(op, 0);
+    const size_t channel = oc_op_data(op) ? y.rank - 1 : 1;
     if (y.rank >= 2 && oc_op_has_rank(op, 1) && oc_op_type(op, 1)->rank == 1)
-        y.dim[1] = oc_unify(op, y.dim[1], oc_op_type(op, 1)->dim[0]);
+        y.dim[channel] =
+            oc_unify(op, y.dim[channel], oc_op_type(op, 1)->dim[0]);
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
     for (size_t i = 1; i < oc_op_output_count(op); i++)
         oc_op_copy_type(op, i, 3 + (i - 1) % 2);
@@ -128,7 +133,13 @@ static void cost_rms(oc_op *op, oc_cost *sum)
 
 static void cost_instance(oc_op *op, oc_cost *sum)
 {
-    oc_norm_layer(op, sum, oc_op_rows(op, 0, 2), true);
+    const oc_shape x = oc_op_input(op, 0);
+    if (x.rank < 2) {
+        oc_op_needs(op);
+        return;
+    }
+    const size_t channel = oc_op_data(op) ? x.rank - 1 : 1;
+    oc_norm_layer(op, sum, oc_mul(op, x.dim[0], x.dim[channel]), true);
 }
 
 static void cost_group(oc_op *op, oc_cost *sum)
@@ -202,19 +213,31 @@ static void cost_local(oc_op *op, oc_cost *sum)
 #define LAYER_RULE                                                             \
     "seven flops per element (six without B), two and a root per group"
 #define RMS_RULE "four flops per element, one and a root per group"
+#define BATCH_RULE                                                             \
+    "two flops per element; four and a root per channel when the statistics "  \
+    "are not constant; in training seven per element, eight and a root per "   \
+    "channel"
+#define LOCAL_RULE "size + 3 flops and a power per element"
+#define NHWC(name, version, words, infer_function, ...)                        \
+    OC_CONTRIB("com.ms.internal.nhwc", name, version, words, infer_function,   \
+               __VA_ARGS__, .data = "channels last")
 
 OC_OP_DEFINE(norm) = {
     {.domain = "",
      .op_type = "BatchNormalization",
      .since_version = 1,
-     .rule = "two flops per element; four and a root per channel when the "
-             "statistics are not constant; in training seven per element, "
-             "eight and a root per channel",
+     .rule = BATCH_RULE,
      .source = "ONNX operators, BatchNormalization-15",
      .infer = infer_batch,
      .cost = cost_batch,
      .weight_inputs = OC_IN(1) | OC_IN(2),
      .buffer_inputs = OC_IN(3) | OC_IN(4)},
+    NHWC("BatchNormalization", 7, BATCH_RULE, infer_batch, cost_batch,
+         .weight_inputs = OC_IN(1) | OC_IN(2),
+         .buffer_inputs = OC_IN(3) | OC_IN(4)),
+    NHWC("InstanceNormalization", 6, LAYER_RULE, oc_infer_same, cost_instance,
+         .weight_inputs = OC_IN(1) | OC_IN(2)),
+    NHWC("LRN", 1, LOCAL_RULE, infer_local, cost_local),
     {.domain = "",
      .op_type = "LayerNormalization",
      .since_version = 1,
@@ -274,7 +297,7 @@ OC_OP_DEFINE(norm) = {
     {.domain = "",
      .op_type = "LRN",
      .since_version = 1,
-     .rule = "size + 3 flops and a power per element",
+     .rule = LOCAL_RULE,
      .source = "ONNX operators, LRN-13",
      .infer = infer_local,
      .cost = cost_local},

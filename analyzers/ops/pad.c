@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * analyzers/ops/pad.c - Pad: elements added to, or cut from, both ends of
- * dims; by attributes before opset 11 and by inputs since.
+ * dims; by attributes before opset 11 and by inputs since, as com.microsoft
+ * always does.
  */
 #include <string.h>
 
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 
 /* What is added before and after every axis. */
@@ -110,16 +112,14 @@ static void cost(oc_op *op, oc_cost *sum)
     oc_cost_view(sum);
 }
 
+#define RULE                                                                   \
+    "the input read once, every output element written; a view when all pads " \
+    "are 0"
+
 OC_OP_DEFINE(pad) = {
-    {.domain = "",
-     .op_type = "Pad",
-     .since_version = 1,
-     .rule = "the input read once, every output element written; a view "
-             "when all pads are 0",
-     .source = "ONNX operators, Pad-25",
-     .infer = infer,
-     .cost = cost,
-     .shape_inputs = OC_IN(1) | OC_IN(3),
-     .traits = OC_TRAIT_MOVES},
+    OC_ONNX("Pad", 1, RULE, "Pad-25", infer, cost,
+            .shape_inputs = OC_IN(1) | OC_IN(3), .traits = OC_TRAIT_MOVES),
+    OC_MICROSOFT("Pad", RULE, infer, cost, .shape_inputs = OC_IN(1),
+                 .traits = OC_TRAIT_MOVES),
     {0},
 };

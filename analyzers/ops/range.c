@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * analyzers/ops/range.c - Range: start, start + delta, .. before limit.
+ * analyzers/ops/range.c - Range: start, start + delta, .. before limit;
+ * com.microsoft may leave out a delta of 1.
  */
+#include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 
 /* A difference of floats is rounded as the type rounds; symbols stand for
@@ -64,7 +66,8 @@ static void set_bounds(oc_op *op, oc_expr start, oc_expr limit, oc_expr delta,
 static void infer(oc_op *op)
 {
     const oc_expr start = oc_op_scalar(op, 0), limit = oc_op_scalar(op, 1);
-    const oc_expr delta = oc_op_scalar(op, 2);
+    const oc_expr delta =
+        oc_op_has_input(op, 2) ? oc_op_scalar(op, 2) : oc_expr_of(1);
     const oc_shape y = oc_shape_new(op, 1);
     y.dim[0] = length_of(op, start, limit, delta);
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
@@ -73,14 +76,13 @@ static void infer(oc_op *op)
         set_bounds(op, start, limit, delta, y.dim[0]);
 }
 
+#define RULE "every element written once"
+#define OPERANDS (OC_IN(0) | OC_IN(1) | OC_IN(2))
+
 OC_OP_DEFINE(number_range) = {
-    {.domain = "",
-     .op_type = "Range",
-     .since_version = 11,
-     .rule = "every element written once",
-     .source = "ONNX operators, Range-27",
-     .infer = infer,
-     .shape_inputs = OC_IN(0) | OC_IN(1) | OC_IN(2),
-     .traits = OC_TRAIT_MOVES},
+    OC_ONNX("Range", 11, RULE, "Range-27", infer, NULL,
+            .shape_inputs = OPERANDS, .traits = OC_TRAIT_MOVES),
+    OC_MICROSOFT("Range", RULE, infer, NULL, .shape_inputs = OPERANDS,
+                 .traits = OC_TRAIT_MOVES),
     {0},
 };

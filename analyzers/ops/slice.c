@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * analyzers/ops/slice.c - Slice: parts of dims, by attributes before opset
- * 10 and by inputs since.
+ * 10 and by inputs since; DynamicSlice, experimental in opset 1, by inputs.
  */
 #include "analyzers/ops/slice.h"
+
+#include "analyzers/ops/descriptor.h"
 
 /* What a Slice does to every axis of its input. */
 typedef struct cut {
@@ -155,16 +157,16 @@ static void cost(oc_op *op, oc_cost *sum)
         oc_cost_read(sum, 0, oc_op_output_numel(op, 0));
 }
 
+#define SLICE(name, newest)                                                    \
+    OC_ONNX(name, 1,                                                           \
+            "selected elements read and written; a view when nothing but the " \
+            "outermost dim is cut, with step 1",                               \
+            newest, infer, cost,                                               \
+            .shape_inputs = OC_IN(1) | OC_IN(2) | OC_IN(3) | OC_IN(4),         \
+            .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS)
+
 OC_OP_DEFINE(slice) = {
-    {.domain = "",
-     .op_type = "Slice",
-     .since_version = 1,
-     .rule = "selected elements read and written; a view when nothing but "
-             "the outermost dim is cut, with step 1",
-     .source = "ONNX operators, Slice-13",
-     .infer = infer,
-     .cost = cost,
-     .shape_inputs = OC_IN(1) | OC_IN(2) | OC_IN(3) | OC_IN(4),
-     .traits = OC_TRAIT_MOVES | OC_TRAIT_FOLLOWS},
+    SLICE("Slice", "Slice-13"),
+    SLICE("DynamicSlice", "DynamicSlice-1"),
     {0},
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "analyzers/ops/common.h"
+#include "analyzers/ops/descriptor.h"
 
 /* ---- RoiAlign: X [N, C, H, W], rois [R, 4] to [R, C, h, w] ---- */
 
@@ -51,13 +52,15 @@ static void cost_roi_align(oc_op *op, oc_cost *sum)
                 oc_times(op, 16, oc_mul(op, samples, bins)));
 }
 
-/* ---- GridSample: X [N, C, D1..Dm], grid [N, O1..Om, m] ---- */
+/* ---- GridSample: X [N, C, D1..Dm], or [N, D1..Dm, C] for rows with .data;
+ * grid [N, O1..Om, m] ---- */
 
 static void infer_grid_sample(oc_op *op)
 {
     oc_shape y = oc_op_input(op, 0);
     oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
     const oc_shape grid = oc_op_input(op, 1);
+    const size_t first = oc_op_data(op) ? 1 : 2; /* spatial axis of X */
     if (y.rank < 3 || grid.rank != y.rank) {
         oc_op_fail(op, "X and grid must have one rank of at least 3");
         return;
@@ -65,8 +68,8 @@ static void infer_grid_sample(oc_op *op)
     const oc_expr spatial = oc_expr_of((int64_t)y.rank - 2);
     y.dim[0] = oc_unify(op, y.dim[0], grid.dim[0]);
     oc_unify(op, grid.dim[y.rank - 1], spatial);
-    for (size_t axis = 2; axis < y.rank; axis++)
-        y.dim[axis] = grid.dim[axis - 1];
+    for (size_t i = 0; i + 2 < y.rank; i++)
+        y.dim[first + i] = grid.dim[1 + i];
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
 
@@ -86,8 +89,8 @@ static void cost_grid_sample(oc_op *op, oc_cost *sum)
     const int64_t corners = INT64_C(1) << (cubic ? 2 * m : m);
     const int64_t taps = nearest ? 1 : corners;
     const oc_expr elements = oc_shape_numel(op, y);
-    const oc_expr positions =
-        oc_mul(op, y.dim[0], oc_shape_product(op, y, 2, y.rank));
+    const oc_expr positions = oc_mul(
+        op, y.dim[0], oc_shape_product(op, oc_op_input(op, 1), 1, y.rank - 1));
     int64_t per_position = 6 * m + corners * (m - 1);
     if (nearest)
         per_position = 4 * m;
@@ -214,6 +217,10 @@ static void infer_decoder(oc_op *op)
     oc_op_set_output(op, 0, OC_ELEM_UINT8, y);
 }
 
+#define SAMPLE                                                                 \
+    "per output a product for each tap and the additions between them, per "   \
+    "position its coordinates and weights"
+
 OC_OP_DEFINE(vision) = {
     {.domain = "",
      .op_type = "RoiAlign",
@@ -222,14 +229,11 @@ OC_OP_DEFINE(vision) = {
      .source = "ONNX operators, RoiAlign-22",
      .infer = infer_roi_align,
      .cost = cost_roi_align},
-    {.domain = "",
-     .op_type = "GridSample",
-     .since_version = 16,
-     .rule = "per output a product for each tap and the additions between "
-             "them, per position its coordinates and weights",
-     .source = "ONNX operators, GridSample-22",
-     .infer = infer_grid_sample,
-     .cost = cost_grid_sample},
+    OC_ONNX("GridSample", 16, SAMPLE, "GridSample-22", infer_grid_sample,
+            cost_grid_sample),
+    OC_MICROSOFT("GridSample", SAMPLE, infer_grid_sample, cost_grid_sample),
+    OC_CONTRIB("com.ms.internal.nhwc", "GridSample", 16, SAMPLE,
+               infer_grid_sample, cost_grid_sample, .data = "channels last"),
     {.domain = "",
      .op_type = "AffineGrid",
      .since_version = 20,

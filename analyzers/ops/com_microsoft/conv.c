@@ -60,9 +60,25 @@ static void infer_quantized(oc_op *op)
 
 static void cost_quantized(oc_op *op, oc_cost *sum)
 {
-    oc_conv_quantized_cost(op, sum, quantized(op));
+    oc_conv_macs(op, sum, quantized(op));
+    oc_conv_quantized_flops(op, sum);
 }
 
+static void infer_quantized_transpose(oc_op *op)
+{
+    oc_conv_transpose_infer(op, quantized(op),
+                            oc_op_dtype(op, OC_CONV_QUANTIZED_Y));
+}
+
+static void cost_quantized_transpose(oc_op *op, oc_cost *sum)
+{
+    oc_conv_transpose_macs(op, sum, quantized(op));
+    oc_conv_quantized_flops(op, sum);
+}
+
+#define QUANTIZED_RULE                                                         \
+    " and weight of its filter; one FLOP per input for the zero point; per "   \
+    "output 1 for the bias and 5 to scale, round and clamp"
 #define FUSED                                                                  \
     "one MAC per output and weight of its filter; one FLOP per output for "    \
     "the bias and one for a residual; then the activation"
@@ -70,16 +86,16 @@ static void cost_quantized(oc_op *op, oc_cost *sum)
     OC_CONTRIB(in_domain, name, version, FUSED, infer, cost,                   \
                .weight_inputs = OC_IN(1) | OC_IN(2),                           \
                .data = &(const fused_conv){__VA_ARGS__})
+#define QUANTIZED(in_domain, name, version, words, infer_function,             \
+                  cost_function, channels_last)                                \
+    OC_CONTRIB(in_domain, name, version, words QUANTIZED_RULE, infer_function, \
+               cost_function, .weight_inputs = OC_IN(3) | OC_IN(8),            \
+               .scale_inputs = OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5) |     \
+                               OC_IN(6) | OC_IN(7),                            \
+               .data = &(const bool){channels_last})
 #define QUANTIZED_CONV(in_domain, version, channels_last)                      \
-    OC_CONTRIB(                                                                \
-        in_domain, "QLinearConv", version,                                     \
-        "one MAC per output and weight of its filter; one FLOP per input "     \
-        "for the zero point; per output 1 for the bias and 5 to scale, "       \
-        "round and clamp",                                                     \
-        infer_quantized, cost_quantized, .weight_inputs = OC_IN(3) | OC_IN(8), \
-        .scale_inputs =                                                        \
-            OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5) | OC_IN(6) | OC_IN(7),   \
-        .data = &(const bool){channels_last})
+    QUANTIZED(in_domain, "QLinearConv", version, "one MAC per output",         \
+              infer_quantized, cost_quantized, channels_last)
 
 OC_OP_DEFINE(microsoft_conv) = {
     FLOAT_CONV("com.microsoft", "FusedConv", 1, .conv = {.filter = 1},
@@ -106,5 +122,8 @@ OC_OP_DEFINE(microsoft_conv) = {
                                     .bias = 2}),
     QUANTIZED_CONV("com.microsoft", 1, false),
     QUANTIZED_CONV("com.ms.internal.nhwc", 10, true),
+    QUANTIZED("com.ms.internal.nhwc", "QLinearConvTranspose", 1,
+              "one MAC per input", infer_quantized_transpose,
+              cost_quantized_transpose, true),
     {0},
 };
