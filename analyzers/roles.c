@@ -306,14 +306,14 @@ static oc_weight_role role_of(const oc_roles *r, const oc_row *row, size_t i,
     const oc_op_descriptor *op = row->op;
     const oc_fact *fact = row->input[i];
     const bool weight = op && has_bit(op->weight_inputs, i);
+    const bool buffer = op && has_bit(op->buffer_inputs, i);
     if (op && has_bit(op->shape_inputs, i))
         return WEIGHT_NONE;
     if (op && has_bit(op->scale_inputs, i))
         return WEIGHT_QUANTIZATION;
-    if (row->folded || (tensor->numel <= 1 && !weight))
+    if (row->folded || (tensor->numel <= 1 && !weight && !buffer))
         return WEIGHT_NONE;
-    if ((op && has_bit(op->buffer_inputs, i)) ||
-        tensor->elem_type == OC_ELEM_BOOL)
+    if (buffer || tensor->elem_type == OC_ELEM_BOOL)
         return WEIGHT_BUFFER;
     if (weight)
         return is_weight_type(op, tensor->elem_type) ? WEIGHT_PARAMETER
@@ -384,6 +384,12 @@ static void add_up(oc_roles *r, oc_weights *sums)
     }
 }
 
+/* What a call is given is read by the rows of its body. */
+static bool is_expanded(const oc_row *row)
+{
+    return row->node->function && !row->node->function->calls_itself;
+}
+
 oc_weights oc_analysis_weights(oc_analysis *a)
 {
     oc_roles r = {.a = a,
@@ -393,10 +399,12 @@ oc_weights oc_analysis_weights(oc_analysis *a)
     oc_weights sums = {oc_expr_of(0), oc_expr_of(0), oc_expr_of(0),
                        oc_expr_of(0)};
     mark_rows(&r);
-    for (size_t i = 0; i < a->row_count; i++)
-        for (size_t k = 0; k < a->row[i]->input_count; k++)
-            if (a->row[i]->input[k] && a->row[i]->input[k]->origins)
-                read_input(&r, a->row[i], k);
+    for (size_t i = 0; i < a->row_count; i++) {
+        oc_row *row = a->row[i];
+        for (size_t k = 0; k < row->input_count && !is_expanded(row); k++)
+            if (row->input[k] && row->input[k]->origins)
+                read_input(&r, row, k);
+    }
     add_up(&r, &sums);
     return sums;
 }

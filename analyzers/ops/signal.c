@@ -11,8 +11,9 @@ void oc_signal_transform(oc_op *op, oc_cost *sum, oc_expr length, oc_expr count,
 {
     const oc_expr each = oc_mul(op, length, oc_clog2(op, length));
     const oc_expr both = oc_times(op, 5, oc_mul(op, each, count));
+    const oc_expr half = oc_floor_div(op, oc_plus(op, both, 1), oc_expr_of(2));
     oc_cost_add(sum, OC_FLOPS, "fast Fourier transform",
-                one_sided ? oc_quotient(op, both, oc_expr_of(2)) : both);
+                one_sided ? half : both);
 }
 
 /* The only element of an input, or OC_UNKNOWN. */

@@ -10,7 +10,7 @@
 
 /* `count` fast transforms of `length` complex elements, whose twiddle factors
  * are tables: 5 n log2 n flops each, half of that for a real signal when only
- * one side is computed. The logarithm is rounded up. */
+ * one side is computed. The logarithm and the half are rounded up. */
 void oc_signal_transform(oc_op *op, oc_cost *sum, oc_expr length, oc_expr count,
                          bool one_sided);
 

@@ -11,6 +11,8 @@ static void a_determinant_is_an_elimination(void **state)
     assert_string_equal(r.outputs, "f32[2,5]");
     assert_int_equal(r.flops, 2 * 5 * (2 * 6 * 6 * 6) / 3);
     assert_string_equal(r.status, "estimate");
+    r = run_op("Det", "", "f32[2,5,5]"); /* 166 and two thirds */
+    assert_int_equal(r.flops, 167);
     r = run_op("Det", "", "f32[3,3]");
     assert_string_equal(r.outputs, "f32[]");
 }
