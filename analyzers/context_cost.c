@@ -154,13 +154,26 @@ static oc_expr given_bytes(oc_context *c, const oc_fact *fact, oc_expr elements)
     return oc_fact_bytes(c->a, &element, elements);
 }
 
+/* Of a weight that is stored in another form, that share of the form. */
+static oc_expr touched_bytes(oc_context *c, size_t i)
+{
+    const oc_fact *fact = c->input[i];
+    const oc_expr elements = c->read[i].elements;
+    const oc_expr numel = oc_fact_numel(c->a, fact);
+    if (!oc_expr_is_known(fact->stored_bytes) || !oc_expr_is_known(numel))
+        return given_bytes(c, fact, elements);
+    return oc_expr_ceil_div(
+        c->a->space, oc_expr_mul(c->a->space, elements, fact->stored_bytes),
+        numel);
+}
+
 static oc_expr input_bytes(oc_context *c, size_t i)
 {
     const oc_fact *fact = c->input[i];
     if (!fact || shape_like(c, i) || is_scalar(&fact->type))
         return oc_expr_of(0);
     if (c->read[i].given)
-        return given_bytes(c, fact, c->read[i].elements);
+        return touched_bytes(c, i);
     if (!is_moved(fact))
         return oc_expr_of(0);
     if (c->view || read_before(c, i))

@@ -194,7 +194,8 @@ def from_report(said, env):
 
 
 def sizes_that_data_decide(case, report, values):
-    """Symbols of the report that a result's true shape gives away."""
+    """Symbols of the report that a result's true shape gives away; any size
+    will do for others."""
     found = dict(values)
     for tensor in harness.tensors(report).values():
         known = case.tensors.get(tensor["name"])
@@ -203,6 +204,9 @@ def sizes_that_data_decide(case, report, values):
         for said, size in zip(tensor["shape"], known.shape):
             if isinstance(said, str) and said.isidentifier():
                 found.setdefault(said, size)
+    for symbol in report["symbols"]:
+        if symbol["kind"] == "data-dependent":
+            found.setdefault(symbol["name"], 3)
     return found
 
 

@@ -251,6 +251,12 @@ def slices():
                 "float[%s] x" % shape, "float y, float z",
                 "y, z = Split " + text,
                 "int64[2] s = {%s}" % split if opset == 13 else "", opset)
+    yield "Split_int4", graph(
+        "int4[3,6] x", "int4 y, int4 z",
+        "y, z = Split <axis = 1, num_outputs = 2> (x)")
+    yield "Split_int4_outer", graph(
+        "int4[6,3] x", "int4 y, int4 z",
+        "y, z = Split <axis = 0, num_outputs = 2> (x)")
     yield "Split_one_output", graph(
         "float[4,6] x", Y, "y = Split <axis = 1, num_outputs = 1> (x)")
     yield "Split_unread", graph(
@@ -439,6 +445,25 @@ def quantized():
         yield "folded_weight_twice" + zero, graph(
             "float[2,3] x", "float y, float v",
             dequantize + "y = Add (x, q)\n v = Mul (x, q)", weights)
+    yield "folded_blocks", graph(
+        "float[4,3] x", Y,
+        "q = DequantizeLinear <axis = 0, block_size = 2> (w, s, z)\n"
+        "y = Add (x, q)",
+        "int4[4,3] w = {1,2,3,4,5,6,7,0,1,2,3,4}, "
+        "float16[2,3] s = {1,2,3,4,5,6}, int4[2,3] z = {1,2,3,4,5,6}")
+    yield "folded_computed", graph(
+        "float[2,3] x", Y,
+        "q = DequantizeLinear (w, s)\n t = Neg (q)\n y = Add (x, t)",
+        "int8[2,3] w = {1,2,3,4,5,6}, float s = {1}")
+    yield "folded_table_by_row", graph(
+        "int64[5] i", Y,
+        "q = DequantizeLinear <axis = 0> (w, s)\n y = Gather (q, i)",
+        "int4[4,6] w = {1,2,3,4,5,6,1,2,3,4,5,6,1,2,3,4,5,6,1,2,3,4,5,6}, "
+        "float[4] s = {1,2,3,4}")
+    yield "folded_table", graph(
+        "int64[5] i", Y,
+        "q = DequantizeLinear (w, s)\n y = Gather (q, i)",
+        "int8[2,3] w = {1,2,3,4,5,6}, float s = {1}")
     yield "folded_int4", graph(
         "float[3,3] x", Y, "q = DequantizeLinear (w, s)\n y = Add (x, q)",
         "int4[3,3] w = {1,2,3,4,5,6,7,0,1}, float s = {1}")
@@ -530,8 +555,8 @@ def engine():
         "float[6,4] x, int64[1] e", Y, "y = Slice (x, s, e)",
         "int64[1] s = {0}")
     yield "input_that_is_initializer", graph(
-        "float[2,3] x, float[3] w", Y, "y = Add (x, w)",
-        "float[3] w = {1, 2, 3}")
+        "float[2,3] x, float[3] w = {1, 2, 3}", Y,
+        "v = Sqrt (w)\n y = Add (x, v)")
     yield "rank_1_of_data", graph(
         "float[5] x", "int64 y",
         "i = Cast <to = 7> (x)\n j = Add (i, one)\n y = Mul (j, j)",

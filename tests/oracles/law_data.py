@@ -405,8 +405,13 @@ def is_view(node):
 
 
 def selected(tensor, count):
-    """Bytes of `count` elements picked out of a tensor."""
-    return 0 if tensor.numel <= 1 else tensor.bytes_of(count)
+    """Bytes of `count` elements picked out of a tensor: of one that is stored
+    quantised, that share of what is stored."""
+    if tensor.numel <= 1:
+        return 0
+    if tensor.sources is not None:
+        return -(-count * sum(tensor.sources.values()) // tensor.numel)
+    return tensor.bytes_of(count)
 
 
 UPDATED = "elements of data that an update is combined with"
@@ -433,7 +438,7 @@ def traffic(node, row):
     reads, writes = {}, {t.name: t.bytes for t in node.made}
     op_type = node.op_type
     steering = STEERING.get(op_type, ())
-    if op_type in POINTERS or is_view(node):
+    if is_view(node):
         writes = {}
     elif op_type in ("Scatter", "ScatterElements", "ScatterND",
                      "TensorScatter"):
@@ -445,8 +450,7 @@ def traffic(node, row):
     elif op_type == "StringNormalizer":  # what is kept depends on the data
         reads, writes = node.x.touched(), {"kept": None}
     elif op_type in ("Slice", "Split"):
-        reads[node.x.name] = sum(selected(node.x, t.numel)
-                                 for t in node.made)
+        reads[node.x.name] = selected(node.x, sum(t.numel for t in node.made))
     elif op_type == "Dropout" and not is_training(node):
         del writes[node.y.name]
     else:
@@ -554,6 +558,11 @@ class Graph:
             all(t.constant or t.of_shapes for t in node.present))
         for tensor in node.made:
             tensor.of_shapes = of_shapes
+        if proto.op_type in POINTERS:
+            row.role, row.weight = "view", 0
+            return row
+        if proto.op_type in ("SplitToSequence", "ConcatFromSequence"):
+            return copy(row, node)
         if any(t.shape is None for t in node.present + node.made):
             return not_judged(row)
         if sizes:
@@ -583,7 +592,7 @@ class Graph:
             return
         reads = traffic(node, row)
         row.role = role(node, row)
-        if node.op_type not in POINTERS and is_view(node):
+        if is_view(node):
             for tensor in node.made:
                 tensor.root = node.x.root
         stored = {name for t in node.present if t.stored
@@ -607,6 +616,16 @@ class Graph:
                                              is_view(node)):
             node.y.sources = node.x.sources
         self.evaluate(node)
+
+
+def copy(row, node):
+    """Every element of the tensor that is cut or joined."""
+    whole = node.x if node.op_type == "SplitToSequence" else node.y
+    if whole.shape is None:
+        return not_judged(row)
+    row.read = row.write = whole.bytes
+    row.role = "data"
+    return row
 
 
 def not_judged(row):
