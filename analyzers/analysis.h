@@ -43,6 +43,7 @@ typedef struct oc_fact {
     oc_expr lower, upper;      /* bounds of all elements, or OC_UNKNOWN */
     uint64_t number;           /* equal numbers: equal values */
     bool constant;             /* from initializers and constants alone */
+    bool shows_constant;       /* a view of what is constant */
     bool from_shapes;          /* from Shape, Size and constants alone */
     bool loop_state;           /* carried by a Loop or Scan */
     const oc_origins *origins; /* or NULL */

@@ -200,6 +200,12 @@ static oc_expr output_bytes(oc_context *c, size_t i)
     return oc_fact_bytes(c->a, fact, oc_fact_numel(c->a, fact));
 }
 
+/* Read from what is stored, not from a buffer that a node has filled. */
+static bool is_weight(const oc_fact *fact)
+{
+    return fact && fact->origins && (fact->constant || fact->shows_constant);
+}
+
 static void count_bytes(oc_context *c)
 {
     oc_space *space = c->a->space;
@@ -207,7 +213,7 @@ static void count_bytes(oc_context *c)
     for (size_t i = 0; i < c->input_count; i++) {
         const oc_expr bytes = input_bytes(c, i);
         add_metric(c, OC_READ_BYTES, bytes);
-        if (c->input[i] && c->input[i]->origins)
+        if (is_weight(c->input[i]))
             c->row->weight_bytes =
                 oc_expr_add(space, c->row->weight_bytes, bytes);
     }

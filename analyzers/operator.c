@@ -391,12 +391,16 @@ static void infer_outputs(oc_context *c)
 static void share_root(oc_context *c)
 {
     const oc_fact *viewed = c->input_count ? c->input[0] : NULL;
-    if (!c->view || !viewed || viewed->root == OC_NO_VALUE)
+    if (!c->view || !viewed)
         return;
-    size_t *last = &c->frame->root_last_use[viewed->root];
     for (size_t i = 0; i < c->output_count; i++) {
         if (!c->output[i] || c->write[i].given)
             continue;
+        c->output[i]->shows_constant =
+            viewed->constant || viewed->shows_constant;
+        if (viewed->root == OC_NO_VALUE)
+            continue;
+        size_t *last = &c->frame->root_last_use[viewed->root];
         const size_t use = c->frame->live->last_use[c->node->output[i]];
         c->output[i]->root = viewed->root;
         if (use > *last)

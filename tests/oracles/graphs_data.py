@@ -519,6 +519,17 @@ def engine():
     yield "computed_from_weights", graph(
         X, Y, "d = Mul (w, v)\n y = Add (x, d)",
         "float[4] w = {1,2,3,4}, float[4] v = {1,2,3,4}")
+    yield "weight_expanded_for_data", graph(
+        "float[2,3,4] x", Y,
+        "b = Shape <start = 0, end = 1> (x)\n"
+        "s = Concat <axis = 0> (b, rest)\n t = Expand (w, s)\n"
+        "y = Concat <axis = 1> (t, x)",
+        "int64[2] rest = {1, 4}, float[1,1,4] w = {1,2,3,4}")
+    yield "weight_cut_for_data", graph(
+        "float[2,3] x", Y,
+        "n = Shape <start = 0, end = 1> (x)\n r = Slice (w, zero, n, zero)\n"
+        "y = Add (x, r)",
+        "int64[1] zero = {0}, float[3,3] w = {1,2,3,4,5,6,7,8,9}")
     yield "generated_constant", graph(
         X, Y, "d = ConstantOfShape (s)\n y = Add (x, d)",
         "int64[1] s = {4}")

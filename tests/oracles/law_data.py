@@ -595,6 +595,7 @@ class Graph:
         if is_view(node):
             for tensor in node.made:
                 tensor.root = node.x.root
+                tensor.stored = node.x.stored
         stored = {name for t in node.present if t.stored
                   for name in (*t.touched(), t.name)}
         if node.present and node.x.stored:
