@@ -21,10 +21,32 @@ COUNTED = ("params", "buffers", "quantization_elements")
 CASES = []
 
 
+def model_of(text, edit, finish):
+    model = parser.parse_model(
+        '<ir_version: 10, opset_import: ["" : 21, "local" : 1]>\n' + text)
+    rng = np.random.default_rng(3)
+    values = {}
+    for item in list(model.graph.input):
+        if item.name.startswith("w"):
+            tensor = item.type.tensor_type
+            shape = [dim.dim_value for dim in tensor.shape.dim]
+            values[item.name] = np.asarray(rng.integers(1, 7, shape)).astype(
+                onnx.helper.tensor_dtype_to_np_dtype(tensor.elem_type))
+            model.graph.input.remove(item)
+    if edit:
+        edit(values)
+    for name, value in values.items():
+        model.graph.initializer.append(numpy_helper.from_array(value, name))
+    if finish:
+        finish(model)
+    return model
+
+
 def case(name, text, params=0, buffers=0, quantization_elements=0, edit=None,
-         bytes_stored=None):
-    CASES.append((name, text, (params, buffers, quantization_elements), edit,
-                  bytes_stored))
+         finish=None, bytes_stored=None):
+    """`edit` changes the initializers' values, `finish` the model."""
+    CASES.append((name, model_of(text, edit, finish),
+                  (params, buffers, quantization_elements), bytes_stored))
 
 
 case("weights_of_contractions", """
@@ -238,23 +260,100 @@ g (float[t,8] x, float[8] w1) => (y, ys) {
 }""", params=8)
 
 
-def model_of(text, edit):
-    model = parser.parse_model(
-        '<ir_version: 10, opset_import: ["" : 21, "local" : 1]>\n' + text)
-    rng = np.random.default_rng(3)
-    values = {}
-    for item in list(model.graph.input):
-        if item.name.startswith("w"):
-            tensor = item.type.tensor_type
-            shape = [dim.dim_value for dim in tensor.shape.dim]
-            values[item.name] = np.asarray(rng.integers(1, 7, shape)).astype(
-                onnx.helper.tensor_dtype_to_np_dtype(tensor.elem_type))
-            model.graph.input.remove(item)
-    if edit:
-        edit(values)
-    for name, value in values.items():
-        model.graph.initializer.append(numpy_helper.from_array(value, name))
-    return model
+case("initializers_that_are_inputs_too", """
+g (float[b,8] x, float[8,16] w1) => (y) { y = MatMul(x, w1) }""",
+     params=128, finish=lambda model: model.graph.input.append(
+         onnx.helper.make_tensor_value_info("w1", 1, [8, 16])))
+
+case("initializers_of_old_files", """
+g (float[b,8] x, float[8,16] w1) => (y) { y = MatMul(x, w1) }""",
+     params=128, finish=lambda model: (
+         setattr(model, "ir_version", 3), model.graph.input.append(
+             onnx.helper.make_tensor_value_info("w1", 1, [8, 16]))))
+
+
+def make_sparse(model):
+    """Five of the elements are stored."""
+    dense = model.graph.initializer.pop()
+    sparse = model.graph.sparse_initializer.add()
+    sparse.values.CopyFrom(numpy_helper.from_array(
+        np.ones(5, np.float32), dense.name))
+    sparse.indices.CopyFrom(numpy_helper.from_array(np.arange(5), ""))
+    sparse.dims.extend(dense.dims)
+
+
+case("sparse_initializers_count_what_is_stored", """
+g (float[b,8] x, float[8,16] w1) => (y) { y = MatMul(x, w1) }""",
+     params=5, finish=make_sparse)
+
+
+def keep_outside(location):
+    def change(model):
+        for tensor in model.graph.initializer:
+            tensor.ClearField("raw_data")
+            tensor.data_location = onnx.TensorProto.EXTERNAL
+            for key, value in (("location", location(tensor.name)),
+                               ("offset", "0"), ("length", "256")):
+                entry = tensor.external_data.add()
+                entry.key, entry.value = key, value
+    return change
+
+
+PAIR = """
+g (float[b,8] x, float[8,8] w1, float[8,8] w2) => (y) {
+  p = MatMul(x, w1) y = MatMul(p, w2)
+}"""
+case("one_place_outside_is_one_tensor", PAIR, params=64,
+     finish=keep_outside(lambda name: "weights.bin"))
+case("two_places_outside_are_two", PAIR, params=128,
+     finish=keep_outside(lambda name: name + ".bin"))
+
+case("packed_four_bits", """
+g (float[b,64] x, uint8[32,2,16] w1, float[32,2] w2, uint8[32,1] w3) => (y) {
+  y = com.microsoft.MatMulNBits<K=64, N=32, bits=4, block_size=32>(x, w1, w2, w3)
+}""", params=64 * 32, quantization_elements=32 * 2 + 32,
+     bytes_stored=32 * 2 * 16 + 4 * 64 + 32,
+     finish=lambda model: model.opset_import.append(
+         onnx.helper.make_opsetid("com.microsoft", 1)))
+
+case("weights_under_a_branch_and_outside", """
+g (float[b,8] x, bool c, float[8,8] w1, float[8] w2) => (y) {
+  p = MatMul(x, w1)
+  y = If (c) <then_branch = t () => (r) { r = MatMul(p, w1) },
+              else_branch = e () => (r) { r = Add(p, w2) }>
+}""", params=72)
+
+case("normalisation_in_a_function", """
+g (float[b,6,4,4] x, float[6] w1, float[6] w2, float[6] w3, float[6] w4) => (y) {
+  y = local.norm(x, w1, w2, w3, w4)
+}
+<domain: "local", opset_import: ["" : 21]>
+norm (a, s, c, m, v) => (r) { r = BatchNormalization(a, s, c, m, v) }
+""", params=12, buffers=12)
+
+case("angles_that_a_function_is_given", """
+g (float[b,t,1] pos, float[1,1,4] w1) => (y) {
+  a = Mul(pos, w1) y = local.outer(a)
+}
+<domain: "local", opset_import: ["" : 21, "local" : 1]>
+outer (p) => (r) { q = Concat<axis=-1>(p, p) r = local.turn(q) }
+<domain: "local", opset_import: ["" : 21]>
+turn (p) => (r) { r = Cos(p) }
+""", buffers=4)
+
+case("what_a_function_does_not_read", """
+g (float[b,6] x, float[6] w1) => (y) { y = local.ignore(x, w1) }
+<domain: "local", opset_import: ["" : 21]>
+ignore (a, s) => (r) { r = Relu(a) }
+""")
+
+case("rotary_table_in_a_function", """
+g (float[b,t] pos, float[1,1,4] w1) => (y) { y = local.turn(pos, w1) }
+<domain: "local", opset_import: ["" : 21]>
+turn (p, f) => (r) {
+  last = Constant<value = int64[1] {2}>()
+  q = Unsqueeze(p, last) a = Mul(q, f) r = Cos(a) }
+""", buffers=4)
 
 
 def rows_agree(report):
@@ -266,9 +365,9 @@ def rows_agree(report):
 
 
 def check(work):
-    binary, (name, text, wanted, edit, stored), folder = work
+    binary, (name, model, wanted, stored), folder = work
     path = os.path.join(folder, name + ".onnx")
-    onnx.save(model_of(text, edit), path)
+    onnx.save(model, path)
     run = harness.run_json(binary, path)
     if run.report is None:
         return [run.problem]

@@ -241,8 +241,9 @@ def names_in(node):
     names = set(node.input)
     for item in node.attribute:
         for graph in [item.g, *item.graphs]:
-            names |= {output.name for output in graph.output}
-            for inner in graph.node:
+            outputs = {output.name for output in graph.output}
+            names |= outputs
+            for inner in live(graph.node, outputs):
                 names |= names_in(inner)
     return names
 
