@@ -203,7 +203,6 @@ bool oc_type_equal(const oc_type *a, const oc_type *b);
 oc_type oc_type_copy(oc_analysis *a, const oc_type *type);
 const oc_block *oc_block_new(oc_analysis *a, const oc_type *type,
                              const oc_expr *element);
-const oc_block *oc_block_of_tensor(oc_analysis *a, const oc_tensor *tensor);
 oc_expr oc_expr_of_double(oc_analysis *a, double value, int elem_type);
 
 /* live.c */

@@ -50,7 +50,5 @@ typedef struct oc_group_sum {
 } oc_group_sum;
 void oc_group_sum_start(oc_builder *b, oc_group_sum *sum);
 void oc_group_sum_add(oc_group_sum *sum, const oc_row *row);
-/* The worst of all metrics. */
-oc_certainty oc_group_sum_worst(const oc_group_sum *sum);
 
 #endif

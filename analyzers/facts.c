@@ -251,7 +251,7 @@ static oc_type type_of_tensor(oc_analysis *a, const oc_tensor *tensor)
     return type;
 }
 
-const oc_block *oc_block_of_tensor(oc_analysis *a, const oc_tensor *tensor)
+static const oc_block *block_of_tensor(oc_analysis *a, const oc_tensor *tensor)
 {
     const unsigned bits = oc_elem_bits(tensor->elem_type);
     if (!tensor->data || tensor->sparse || bits == 0 || bits % 8 ||
@@ -273,7 +273,7 @@ const oc_fact *oc_fact_of_tensor(oc_analysis *a, const oc_tensor *tensor)
 {
     oc_fact *fact = oc_fact_new(a, NULL);
     fact->type = type_of_tensor(a, tensor);
-    fact->block = oc_block_of_tensor(a, tensor);
+    fact->block = block_of_tensor(a, tensor);
     fact->constant = true;
     oc_origins *origins = OC_NEW(a->arena, oc_origins, 1);
     const oc_tensor **one = OC_NEW(a->arena, const oc_tensor *, 1);

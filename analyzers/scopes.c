@@ -129,7 +129,8 @@ void oc_group_sum_add(oc_group_sum *sum, const oc_row *row)
     }
 }
 
-oc_certainty oc_group_sum_worst(const oc_group_sum *sum)
+/* The worst of all metrics. */
+static oc_certainty worst_of(const oc_group_sum *sum)
 {
     oc_certainty worst = OC_EXACT;
     for (int metric = 0; metric < OC_METRIC_COUNT; metric++)
@@ -143,7 +144,7 @@ static void finish_group(oc_builder *b, oc_report_group *group,
 {
     oc_space *space = b->a->space;
     group->nodes = sum->nodes;
-    group->status = oc_builder_status(oc_group_sum_worst(sum));
+    group->status = oc_builder_status(worst_of(sum));
     group->macs = oc_builder_figure(b, oc_sum_value(sum->metric[OC_MACS]));
     group->flops = oc_builder_figure(b, oc_sum_value(sum->metric[OC_FLOPS]));
     group->transcendentals =

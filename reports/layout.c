@@ -20,7 +20,8 @@ size_t oc_page_columns(const char *text)
     return columns;
 }
 
-const char *oc_page_fit(oc_page *page, const char *text, size_t columns)
+/* The text cut to so many columns: names keep their tail. */
+static const char *fit_tail(oc_page *page, const char *text, size_t columns)
 {
     const char *mark = oc_page_sign(page, "\u2026", "...");
     const char *end = text + strlen(text);
@@ -124,7 +125,7 @@ static void put_cells(oc_page *page, const oc_table *table,
                       : LEAST_NAME;
     if (cells[last][0] != '\0') {
         oc_out_repeat(&page->out, ' ', GAP);
-        oc_out_puts(&page->out, oc_page_fit(page, cells[last], room));
+        oc_out_puts(&page->out, fit_tail(page, cells[last], room));
     }
     oc_out_char(&page->out, '\n');
 }

@@ -74,9 +74,7 @@ bool oc_page_value(const oc_page *page, oc_i128 *value, oc_figure figure);
 
 /* ---- layout ---- */
 size_t oc_page_columns(const char *text); /* that it takes on a terminal */
-/* The text cut to so many columns: names keep their tail, formulas their
- * head. */
-const char *oc_page_fit(oc_page *page, const char *text, size_t columns);
+/* The text cut to so many columns: formulas keep their head. */
 const char *oc_page_head(oc_page *page, const char *text, size_t columns);
 /* "  label             text" */
 void oc_page_line(oc_page *page, const char *label, const char *text);

@@ -99,7 +99,7 @@ bool *oc_op_axes(oc_op *op, oc_int_list list, size_t rank, bool all_by_default)
     return marked;
 }
 
-bool oc_shape_static(oc_op *op, oc_shape shape, int64_t **dims)
+static bool integer_dims(oc_op *op, oc_shape shape, int64_t **dims)
 {
     *dims = OC_OP_NEW(op, int64_t, shape.rank);
     for (size_t axis = 0; axis < shape.rank; axis++) {
@@ -114,7 +114,7 @@ bool oc_shape_fits_block(oc_op *op, oc_shape shape, int64_t **dims,
                          size_t *count)
 {
     const oc_expr elements = oc_shape_numel(op, shape);
-    if (!oc_shape_static(op, shape, dims) || !oc_expr_is_immediate(elements) ||
+    if (!integer_dims(op, shape, dims) || !oc_expr_is_immediate(elements) ||
         oc_expr_immediate(elements) > OC_BLOCK_MAX_INTEGERS)
         return false;
     *count = (size_t)oc_expr_immediate(elements);

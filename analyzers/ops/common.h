@@ -43,10 +43,8 @@ oc_int_list oc_op_int_list(oc_op *op, const char *attribute, size_t input);
  */
 bool *oc_op_axes(oc_op *op, oc_int_list list, size_t rank, bool all_by_default);
 
-/* All dims are integers: true, and dim[0..rank) in *dims (allocated). */
-bool oc_shape_static(oc_op *op, oc_shape shape, int64_t **dims);
-
-/* As oc_shape_static, and a block can hold the elements, *count of them. */
+/* All dims are integers and a block can hold the elements: true, dim[0..rank)
+ * in *dims (allocated), and how many elements. */
 bool oc_shape_fits_block(oc_op *op, oc_shape shape, int64_t **dims,
                          size_t *count);
 

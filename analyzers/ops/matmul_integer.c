@@ -4,18 +4,22 @@
  */
 #include "analyzers/ops/matmul_integer.h"
 
-void oc_matmul_quantized(oc_op *op, oc_cost *sum, size_t left,
-                         size_t left_zero_point, size_t right,
-                         size_t right_zero_point)
+void oc_matmul_zero_points(oc_op *op, oc_cost *sum, size_t a, size_t a_zero,
+                           size_t b, size_t b_zero)
 {
-    oc_cost_types(sum, oc_op_dtype(op, left), oc_op_dtype(op, right));
-    oc_matmul_macs(op, sum, left, right);
-    if (oc_op_has_input(op, left_zero_point))
-        oc_cost_add(sum, OC_FLOPS, "zero point of A",
-                    oc_op_input_numel(op, left));
-    if (oc_op_has_input(op, right_zero_point) && !oc_op_is_constant(op, right))
-        oc_cost_add(sum, OC_FLOPS, "zero point of B",
-                    oc_op_input_numel(op, right));
+    if (oc_op_has_input(op, a_zero))
+        oc_cost_add(sum, OC_FLOPS, "zero point of A", oc_op_input_numel(op, a));
+    if (oc_op_has_input(op, b_zero) && !oc_op_is_constant(op, b))
+        oc_cost_add(sum, OC_FLOPS, "zero point of B", oc_op_input_numel(op, b));
+}
+
+/* A is input 0. */
+static void cost_product(oc_op *op, oc_cost *sum, size_t a_zero, size_t b,
+                         size_t b_zero)
+{
+    oc_cost_types(sum, oc_op_dtype(op, 0), oc_op_dtype(op, b));
+    oc_matmul_macs(op, sum, 0, b);
+    oc_matmul_zero_points(op, sum, 0, a_zero, b, b_zero);
 }
 
 static void infer_integer(oc_op *op)
@@ -27,7 +31,7 @@ static void infer_integer(oc_op *op)
 
 static void cost_integer(oc_op *op, oc_cost *sum)
 {
-    oc_matmul_quantized(op, sum, 0, 2, 1, 3);
+    cost_product(op, sum, 2, 1, 3);
 }
 
 /* QLinearMatMul: a, its scale and zero point, b, its, those of y. */
@@ -40,7 +44,7 @@ static void infer_linear(oc_op *op)
 
 static void cost_linear(oc_op *op, oc_cost *sum)
 {
-    oc_matmul_quantized(op, sum, 0, 2, 3, 5);
+    cost_product(op, sum, 2, 3, 5);
     oc_cost_add(sum, OC_FLOPS, "requantise",
                 oc_times(op, 5, oc_op_output_numel(op, 0)));
 }

@@ -8,10 +8,9 @@
 
 #include "analyzers/ops/matmul.h"
 
-/* MACs of inputs `left` and `right`, and one subtraction per element of each
- * that has a zero point; that of constant weights is applied at load time. */
-void oc_matmul_quantized(oc_op *op, oc_cost *sum, size_t left,
-                         size_t left_zero_point, size_t right,
-                         size_t right_zero_point);
+/* One subtraction per element of inputs a and b where their zero points are
+ * given; that of a constant b is applied at load time. */
+void oc_matmul_zero_points(oc_op *op, oc_cost *sum, size_t a, size_t a_zero,
+                           size_t b, size_t b_zero);
 
 #endif

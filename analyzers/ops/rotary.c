@@ -31,7 +31,8 @@ void oc_rotary_reads(oc_op *op, oc_cost *sum, size_t cos, oc_expr positions)
     }
 }
 
-void oc_rotary_bounds(oc_op *op, size_t positions, size_t cos)
+/* Positions known to lie in an interval must have a row in table `cos`. */
+static void bound_positions(oc_op *op, size_t positions, size_t cos)
 {
     oc_expr first, last;
     if (!oc_op_range(op, positions, &first, &last) || !oc_expr_is_known(last) ||
@@ -60,7 +61,7 @@ static void infer(oc_op *op)
         oc_op_attr_int(op, "rotary_embedding_dim", 0) < 0)
         oc_op_fail(op, "num_heads and rotary_embedding_dim must not be "
                        "negative");
-    oc_rotary_bounds(op, at->positions, at->cos);
+    bound_positions(op, at->positions, at->cos);
     oc_op_copy_type(op, 0, 0);
 }
 

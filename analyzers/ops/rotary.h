@@ -15,9 +15,6 @@ void oc_rotary_flops(oc_op *op, oc_cost *sum, oc_expr rotated_elements);
  * position: one row of them for each of `positions`. */
 void oc_rotary_reads(oc_op *op, oc_cost *sum, size_t cos, oc_expr positions);
 
-/* Positions known to lie in an interval must have a row in table `cos`. */
-void oc_rotary_bounds(oc_op *op, size_t positions, size_t cos);
-
 /* Rotated elements of a head: twice the width of table `cos`. */
 oc_expr oc_rotary_width(oc_op *op, size_t cos);
 

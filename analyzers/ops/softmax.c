@@ -26,8 +26,9 @@ void oc_softmax_cost(oc_op *op, oc_cost *sum, oc_expr elements, oc_expr rows)
                 elements);
 }
 
-void oc_log_softmax_cost(oc_op *op, oc_cost *sum, oc_expr elements,
-                         oc_expr rows)
+/* With one logarithm per row, and a difference for the quotient. */
+static void log_softmax_cost(oc_op *op, oc_cost *sum, oc_expr elements,
+                             oc_expr rows)
 {
     if (oc_expr_is(elements, 0))
         return;
@@ -114,8 +115,8 @@ static void cost_loss(oc_op *op, oc_cost *sum)
 
 static void cost_cross_entropy(oc_op *op, oc_cost *sum)
 {
-    oc_log_softmax_cost(op, sum, oc_op_input_numel(op, 0),
-                        oc_op_input_numel(op, 1));
+    log_softmax_cost(op, sum, oc_op_input_numel(op, 0),
+                     oc_op_input_numel(op, 1));
     cost_loss(op, sum);
 }
 
@@ -127,7 +128,7 @@ OC_OP_DEFINE(softmax) = {
     ROWS("Softmax", oc_softmax_cost,
          "four flops per element less two per row, an exponential per "
          "element"),
-    ROWS("LogSoftmax", oc_log_softmax_cost,
+    ROWS("LogSoftmax", log_softmax_cost,
          "four flops per element less two per row, an exponential per "
          "element, a logarithm per row"),
     ROWS("Hardmax", hardmax_cost,

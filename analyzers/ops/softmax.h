@@ -10,8 +10,5 @@
 /* Of `rows` rows with `elements` elements together: maximum, difference,
  * exponential, sum, quotient. Nothing when there is no element. */
 void oc_softmax_cost(oc_op *op, oc_cost *sum, oc_expr elements, oc_expr rows);
-/* With one logarithm per row, and a difference for the quotient. */
-void oc_log_softmax_cost(oc_op *op, oc_cost *sum, oc_expr elements,
-                         oc_expr rows);
 
 #endif

@@ -3,12 +3,14 @@
  * analyzers/ops/com_microsoft/matmul_integer.c - products of integers whose
  * results are scaled to floats or requantised.
  */
+#include "analyzers/ops/matmul_integer.h"
 #include "analyzers/ops/descriptor.h"
-#include "analyzers/ops/matmul.h"
+
+#define ABSENT SIZE_MAX
 
 typedef struct integer_matmul {
     size_t a, b, bias;
-    size_t a_zero, b_zero; /* 0: no such input */
+    size_t a_zero, b_zero; /* or ABSENT */
     bool quantizes_a;      /* at run time, to uint8 */
     bool scales;           /* 2 flops an output */
     size_t result;         /* input with the output's element type */
@@ -33,24 +35,12 @@ static void add_product(oc_op *op, oc_cost *sum, const integer_matmul *row)
     oc_matmul_macs(op, sum, row->a, row->b);
 }
 
-/* A constant B has had its zero point taken off before. */
-static void add_zero_points(oc_op *op, oc_cost *sum, const integer_matmul *row)
-{
-    if (row->a_zero && oc_op_has_input(op, row->a_zero))
-        oc_cost_add(sum, OC_FLOPS, "zero point of A",
-                    oc_op_input_numel(op, row->a));
-    if (row->b_zero && oc_op_has_input(op, row->b_zero) &&
-        !oc_op_is_constant(op, row->b))
-        oc_cost_add(sum, OC_FLOPS, "zero point of B",
-                    oc_op_input_numel(op, row->b));
-}
-
 static void cost(oc_op *op, oc_cost *sum)
 {
     const integer_matmul *row = oc_op_data(op);
     const oc_expr outputs = oc_op_output_numel(op, 0);
     add_product(op, sum, row);
-    add_zero_points(op, sum, row);
+    oc_matmul_zero_points(op, sum, row->a, row->a_zero, row->b, row->b_zero);
     if (row->quantizes_a)
         oc_cost_add(
             sum, OC_FLOPS, "quantise A",
@@ -82,7 +72,7 @@ static void cost_ordered(oc_op *op, oc_cost *sum)
 
 OC_OP_DEFINE(microsoft_matmul_integer) = {
     ROW("MatMulInteger16", "nothing else", cost, OC_IN(0) | OC_IN(1), 0, .b = 1,
-        .type = OC_ELEM_INT32),
+        .a_zero = ABSENT, .b_zero = ABSENT, .type = OC_ELEM_INT32),
     ROW("MatMulIntegerToFloat",
         "one FLOP per element of A, and of a B that is no constant, for "
         "zero points; per output 2 to scale and 1 for a bias",
@@ -92,8 +82,9 @@ OC_OP_DEFINE(microsoft_matmul_integer) = {
     ROW("DynamicQuantizeMatMul",
         "7 FLOPs per element of A and 7 more to quantise it; per output 2 "
         "to scale and 1 for a bias",
-        cost, OC_IN(1) | OC_IN(4), OC_IN(2) | OC_IN(3), .b = 1, .b_zero = 3,
-        .bias = 4, .quantizes_a = true, .scales = true),
+        cost, OC_IN(1) | OC_IN(4), OC_IN(2) | OC_IN(3), .b = 1,
+        .a_zero = ABSENT, .b_zero = 3, .bias = 4, .quantizes_a = true,
+        .scales = true),
     ROW("QOrderedMatMul",
         "per output 5 FLOPs to scale, round and clamp, 1 for a bias and 2 "
         "for C",

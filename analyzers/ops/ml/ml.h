@@ -8,8 +8,6 @@
 
 #include "analyzers/ops/common.h"
 
-#define OC_ML_DOMAIN "ai.onnx.ml"
-
 typedef struct oc_ml_matrix {
     oc_expr rows, columns;
 } oc_ml_matrix;
@@ -20,8 +18,7 @@ oc_ml_matrix oc_ml_input(oc_op *op, size_t i);
 /* A matrix; a vector. */
 void oc_ml_set_matrix(oc_op *op, size_t output, int elem_type, oc_expr rows,
                       oc_expr columns);
-void oc_ml_set_vector(oc_op *op, size_t output, int elem_type,
-                      oc_expr length);
+void oc_ml_set_vector(oc_op *op, size_t output, int elem_type, oc_expr length);
 
 /* Strings when "classlabels_strings" has some, else those of `ints`. */
 typedef struct oc_ml_labels {
@@ -36,7 +33,7 @@ void oc_ml_post_transform(oc_op *op, oc_cost *sum, oc_expr rows,
                           oc_expr elements);
 
 /* A dot product of the features per row and output, and the intercepts. */
-void oc_ml_linear_cost(oc_op *op, oc_cost *sum, oc_ml_matrix x,
-                       oc_expr outputs, bool intercepts);
+void oc_ml_linear_cost(oc_op *op, oc_cost *sum, oc_ml_matrix x, oc_expr outputs,
+                       bool intercepts);
 
 #endif
