@@ -9,6 +9,7 @@ sizes, and the report with the sizes bound, must say the same: output shapes,
 macs, flops, transcendentals; the sum over counted rows must be the totals.
 """
 import os
+import re
 import sys
 import tempfile
 
@@ -698,24 +699,49 @@ def compare_shapes(label, report, env, shapes, exact):
     return problems
 
 
+def is_right(total, said, count, exact, at_least):
+    """What is no exact figure must say so, and be no more than a bound."""
+    if said == count or (at_least and said is not None and said > count):
+        return total["status"] == "exact" or not exact
+    return not exact and (
+        said is None or total["status"] == "estimate" or
+        (total["status"] == "lower-bound" and said < count))
+
+
 def compare_totals(label, report, env, counts, exact, at_least=False):
     problems = []
     for key, count in zip(counting.METRICS, counts):
-        said = harness.evaluate(report["totals"][key], env)
-        status = report["totals"][key]["status"]
-        more = at_least and said is not None and said > count
-        if exact and status != "exact":
-            problems.append("%s: %s is called %s" % (label, key, status))
-        elif not exact and said not in (None, count) and not more and status != "estimate" and not (
-                status == "lower-bound" and said is not None and said < count):
-            problems.append("%s: %s is %s (%s), counted %s, called %s" % (
-                label, key, said, report["totals"][key]["formula"], count,
-                status))
-        elif not exact:
-            continue
-        if said != count and not more:
-            problems.append("%s: %s is %s (%s), counted %s" % (
-                label, key, said, report["totals"][key].get("formula"), count))
+        total = report["totals"][key]
+        said = harness.evaluate(total, env)
+        if not is_right(total, said, count, exact, at_least):
+            problems.append("%s: %s is %s (%s, %s), counted %s" % (
+                label, key, said, total["formula"], total["status"], count))
+    return problems
+
+
+BODIES = ("Loop", "Scan", "SequenceMap")
+STEP = re.compile(r"^(If_\d+\.(then|else)_branch|(Loop|Scan|SequenceMap)_\d+"
+                  r"\.body|\w+#\d+)$")
+
+
+def compare_structure(report):
+    """Rows in a branch are in the If's row; a body's row follows its node's,
+    which carries no figure itself."""
+    problems = []
+    for row, after in zip(report["nodes"], report["nodes"][1:] + [{}]):
+        steps = (row["subgraph"] or "").split("/") if row["subgraph"] else []
+        name = "%s in %s" % (row["op_type"], row["subgraph"])
+        if not all(STEP.match(step) for step in steps):
+            problems.append("%s: no such subgraph" % name)
+        if row["counted"] == any("_branch" in step for step in steps):
+            problems.append("%s: counted is %s" % (name, row["counted"]))
+        if row["op_type"] in BODIES or row["domain"] == "local":
+            inside = (row["subgraph"] or "") + ("/" if steps else "")
+            if any(row[key] for key in ROWS):
+                problems.append("%s has figures" % name)
+            if not (after.get("subgraph") or "").startswith(
+                    inside + row["op_type"]):
+                problems.append("%s is not followed by its body" % name)
     return problems
 
 
@@ -790,6 +816,7 @@ def check(work):
         problems.append("params are %s, should be %d" % (params, c.params))
     if len(run.report["assumptions"]) != c.assumptions:
         problems.append("assumptions: %s" % run.report["assumptions"])
+    problems += compare_structure(run.report)
     for sizes in c.runs:
         try:
             problems += check_run(binary, c, model, path, run.report, sizes)
