@@ -43,8 +43,7 @@ static bool reversed(const oc_type *a, const oc_type *b)
 }
 
 static void note_tie(oc_analysis *a, const oc_tensor *table,
-                     const oc_tensor *product, size_t row,
-                     const char *params)
+                     const oc_tensor *product, size_t row, const char *params)
 {
     oc_analysis_note(
         a, OC_INFO, "weights.possible-tie", row,
@@ -56,8 +55,7 @@ static void note_tie(oc_analysis *a, const oc_tensor *table,
 }
 
 /* Few rows make a graph output, so few pairs are looked at. */
-static void compare_tables(oc_analysis *a, size_t product,
-                           const char *params)
+static void compare_tables(oc_analysis *a, size_t product, const char *params)
 {
     const oc_row *row = a->row[product];
     const oc_tensor *matrix = matrix_of(row, 1);

@@ -36,7 +36,7 @@ typedef struct oc_arena {
  * count * size == 0 gives a valid pointer. */
 void *oc_arena_alloc(oc_arena *arena, size_t count, size_t size);
 
-#define OC_NEW(arena, type, count)                                           \
+#define OC_NEW(arena, type, count)                                             \
     ((type *)oc_arena_alloc(arena, count, sizeof(type)))
 
 void *oc_arena_copy(oc_arena *arena, const void *data, size_t bytes);

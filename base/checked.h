@@ -32,7 +32,7 @@ static inline bool oc_mul_i128(oc_i128 *result, oc_i128 a, oc_i128 b)
     return !OC_MUL_OVERFLOWS(a, b, result);
 }
 
-#define OC_I128_MAX                                                          \
+#define OC_I128_MAX                                                            \
     ((oc_i128)(((oc_u128)INT64_MAX << 64) | (oc_u128)UINT64_MAX))
 #define OC_I128_MIN (-OC_I128_MAX - 1)
 

@@ -18,7 +18,9 @@ oc_status oc_fail_at(oc_error *err, oc_status code, const char *id,
                      size_t offset, const char *format, ...);
 
 /* Sets `where` (unless set) or `hint` (unless set) of a filled error. */
-OC_PRINTF(2, 3) void oc_error_where(oc_error *err, const char *format, ...);
-OC_PRINTF(2, 3) void oc_error_hint(oc_error *err, const char *format, ...);
+OC_PRINTF(2, 3)
+void oc_error_where(oc_error *err, const char *format, ...);
+OC_PRINTF(2, 3)
+void oc_error_hint(oc_error *err, const char *format, ...);
 
 #endif

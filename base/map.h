@@ -23,8 +23,7 @@ size_t oc_map_count(const oc_map *map);
 bool oc_map_get(const oc_map *map, const char *key, size_t key_bytes,
                 uint64_t *value);
 /* Inserts or replaces. False only when memory is out. */
-bool oc_map_put(oc_map *map, const char *key, size_t key_bytes,
-                uint64_t value);
+bool oc_map_put(oc_map *map, const char *key, size_t key_bytes, uint64_t value);
 /* True when the key was there. */
 bool oc_map_remove(oc_map *map, const char *key, size_t key_bytes);
 

@@ -22,7 +22,8 @@ typedef struct oc_text {
 
 void oc_text_put(oc_text *text, const char *data, size_t bytes);
 void oc_text_puts(oc_text *text, const char *string);
-OC_PRINTF(2, 3) void oc_text_printf(oc_text *text, const char *format, ...);
+OC_PRINTF(2, 3)
+void oc_text_printf(oc_text *text, const char *format, ...);
 
 #define OC_I128_DIGITS 41 /* sign, 39 digits, NUL */
 /* Decimal digits of value into buffer; returns buffer. */

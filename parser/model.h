@@ -69,9 +69,9 @@ typedef struct oc_tensor {
     bool external;
     const char *location; /* external: file name as written, else NULL */
     int64_t external_offset, external_length; /* -1 when not given */
-    bool sparse;     /* dims are those of the dense tensor */
-    uint64_t nnz;    /* sparse: stored values */
-    size_t string_count;          /* elem_type STRING, retained */
+    bool sparse;         /* dims are those of the dense tensor */
+    uint64_t nnz;        /* sparse: stored values */
+    size_t string_count; /* elem_type STRING, retained */
     const char *const *string;
 } oc_tensor;
 
@@ -102,7 +102,7 @@ typedef struct oc_string {
 
 typedef struct oc_attribute {
     const char *name;
-    const char *reference; /* ref_attr_name in a function body, or NULL */
+    const char *reference;  /* ref_attr_name in a function body, or NULL */
     oc_attribute_type type; /* inferred from the field when the file is old */
     int64_t i;
     float f;
@@ -137,12 +137,12 @@ typedef enum oc_value_source {
 typedef struct oc_value {
     const char *name;
     oc_value_source source;
-    const oc_graph *graph; /* where it is defined */
-    const oc_tensor *initializer;  /* or NULL */
-    bool is_graph_input;           /* also beside an initializer */
-    const oc_node *producer;       /* OC_FROM_NODE */
-    uint32_t output_index;         /* of the producer */
-    oc_declared_type declared;     /* value_info, input or output type */
+    const oc_graph *graph;        /* where it is defined */
+    const oc_tensor *initializer; /* or NULL */
+    bool is_graph_input;          /* also beside an initializer */
+    const oc_node *producer;      /* OC_FROM_NODE */
+    uint32_t output_index;        /* of the producer */
+    oc_declared_type declared;    /* value_info, input or output type */
     const char *folded_from; /* metadata pkg.onnxscript.optimizer.folded_from
                                 of its value_info, or NULL */
 } oc_value;
@@ -164,20 +164,20 @@ struct oc_node {
     const oc_value_id *output;
     size_t attribute_count;
     const oc_attribute *attribute;
-    const oc_graph *graph; /* that holds it */
+    const oc_graph *graph;       /* that holds it */
     const oc_function *function; /* local function it calls, or NULL */
     /* metadata_props, or NULL: */
-    const char *name_scopes; /* pkg.torch.onnx.name_scopes */
-    const char *name_space;  /* namespace */
+    const char *name_scopes;   /* pkg.torch.onnx.name_scopes */
+    const char *name_space;    /* namespace */
     const char *rewriter_rule; /* pkg.onnxscript.rewriter.rule_name */
     size_t offset; /* byte of its NodeProto in the uncompressed file */
 };
 
 struct oc_graph {
     const char *name;
-    const oc_graph *parent;     /* NULL for a main graph or function body */
-    const oc_node *parent_node; /* the If, Loop, ... that holds it */
-    const char *attribute;      /* "then_branch", "body"; NULL at the top */
+    const oc_graph *parent;      /* NULL for a main graph or function body */
+    const oc_node *parent_node;  /* the If, Loop, ... that holds it */
+    const char *attribute;       /* "then_branch", "body"; NULL at the top */
     const oc_function *function; /* whose body this is inside, or NULL */
     const oc_scope *scope;
     size_t node_count;
@@ -198,7 +198,7 @@ typedef struct oc_opset {
 struct oc_function {
     const char *domain, *name, *overload;
     size_t opset_count;
-    const oc_opset *opset; /* merged with the model's where it has none */
+    const oc_opset *opset;  /* merged with the model's where it has none */
     size_t attribute_count; /* required attributes */
     const char *const *attribute;
     size_t default_count; /* attribute_proto: attributes with defaults */
@@ -223,8 +223,8 @@ typedef struct oc_note {
 } oc_note;
 
 typedef struct oc_model_facts {
-    const char *file; /* basename */
-    uint64_t file_bytes; /* uncompressed, when it is gzip */
+    const char *file;     /* basename */
+    uint64_t file_bytes;  /* uncompressed, when it is gzip */
     char fingerprint[64]; /* "xxh3-128:" and 32 hex digits */
     int64_t ir_version;
     size_t opset_count;

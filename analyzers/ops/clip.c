@@ -15,8 +15,8 @@ static bound get_bound(oc_op *op, const char *attribute, size_t input)
     bound b = {.value = OC_UNKNOWN};
     if (oc_op_version(op) < 11) {
         b.given = oc_op_has_attr(op, attribute);
-        b.value = oc_real(op, oc_op_attr_float(op, attribute, 0),
-                          oc_op_dtype(op, 0));
+        b.value =
+            oc_real(op, oc_op_attr_float(op, attribute, 0), oc_op_dtype(op, 0));
         return b;
     }
     b.given = oc_op_has_input(op, input);
@@ -65,8 +65,8 @@ static void infer(oc_op *op)
 
 static void cost(oc_op *op, oc_cost *sum)
 {
-    const int bounds = (int)get_bound(op, "min", 1).given +
-                       (int)get_bound(op, "max", 2).given;
+    const int bounds =
+        (int)get_bound(op, "min", 1).given + (int)get_bound(op, "max", 2).given;
     if (bounds)
         oc_cost_add(sum, OC_FLOPS, "per element and bound",
                     oc_times(op, bounds, oc_op_output_numel(op, 0)));

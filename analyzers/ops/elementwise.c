@@ -103,8 +103,8 @@ void oc_unary_infer(oc_op *op)
     }
     oc_expr *y = OC_OP_NEW(op, oc_expr, x->count);
     for (size_t i = 0; i < x->count; i++)
-        y[i] = oc_elementwise_round(
-            op, row->value(op, x->element[i], OC_UNKNOWN));
+        y[i] =
+            oc_elementwise_round(op, row->value(op, x->element[i], OC_UNKNOWN));
     oc_op_set_value(op, 0, y);
 }
 
@@ -114,8 +114,7 @@ static oc_shape aligned(oc_op *op, oc_shape a, oc_shape b)
     if (oc_op_version(op) >= 7 || !oc_op_has_attr(op, "axis") ||
         b.rank >= a.rank)
         return b;
-    const size_t axis =
-        oc_op_axis(op, oc_op_attr_int(op, "axis", 0), a.rank);
+    const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", 0), a.rank);
     oc_shape moved = oc_shape_new(op, a.rank - axis);
     for (size_t i = 0; i < moved.rank; i++)
         moved.dim[i] = i < b.rank ? b.dim[i] : oc_expr_of(1);
@@ -177,6 +176,5 @@ void oc_variadic_cost(oc_op *op, oc_cost *sum)
     const oc_elementwise *row = oc_op_data(op);
     const int64_t others = (int64_t)oc_op_input_count(op) - 1;
     oc_cost_add(sum, OC_FLOPS, "per element and further input",
-                oc_times(op, row->flops * others,
-                         oc_op_output_numel(op, 0)));
+                oc_times(op, row->flops * others, oc_op_output_numel(op, 0)));
 }

@@ -121,7 +121,7 @@ static oc_range equal_bounds(oc_op *op, oc_range a, oc_range b)
 }
 
 #define ONE "one FLOP per output element"
-#define DECIDES(function, limits)                                            \
+#define DECIDES(function, limits)                                              \
     .flops = 1, .result = OC_ELEM_BOOL, .value = function, .bounds = limits
 
 OC_OP_DEFINE(elementwise_compare) = {

@@ -44,8 +44,7 @@ void oc_block_move(oc_op *op, size_t output, oc_shape y,
                    oc_block_source_fn source, const void *how, oc_expr fill);
 
 /* The output, of shape y, has the elements of the input in their order. */
-void oc_op_pass_elements(oc_op *op, size_t output, size_t input,
-                         oc_shape y);
+void oc_op_pass_elements(oc_op *op, size_t output, size_t input, oc_shape y);
 /* The output has no element that the input does not have. */
 void oc_op_pass_range(oc_op *op, size_t output, size_t input);
 

@@ -30,8 +30,7 @@ static oc_expr kept(oc_op *op, oc_expr k, oc_expr n)
 static void infer(oc_op *op)
 {
     oc_shape y = oc_op_input(op, 0);
-    const size_t axis =
-        oc_op_axis(op, oc_op_attr_int(op, "axis", -1), y.rank);
+    const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", -1), y.rank);
     oc_expr n = OC_UNKNOWN, lower, upper;
     if (axis < y.rank) {
         n = y.dim[axis];
@@ -51,8 +50,7 @@ static void cost(oc_op *op, oc_cost *sum)
     oc_cost_is(sum, OC_FLOPS, OC_ESTIMATE);
     if (y.rank == 0)
         return;
-    const size_t axis =
-        oc_op_axis(op, oc_op_attr_int(op, "axis", -1), y.rank);
+    const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", -1), y.rank);
     const oc_expr k = oc_max(op, y.dim[axis], oc_expr_of(2));
     oc_cost_add(sum, OC_FLOPS, "elements * levels of a heap of k",
                 oc_mul(op, oc_op_input_numel(op, 0), oc_clog2(op, k)));

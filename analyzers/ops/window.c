@@ -108,9 +108,9 @@ oc_expr oc_window_count(oc_op *op, const oc_window *window, size_t axis,
     const oc_expr room = oc_sub(op, padded, window->extent[axis]);
     /* a window that would start in the end padding is left out */
     const oc_expr last = oc_min(op, from_begin, oc_add(op, room, stride));
-    const oc_expr count =
-        window->ceil ? oc_ceil_div(op, last, stride)
-                     : oc_plus(op, oc_floor_div(op, room, stride), 1);
+    const oc_expr count = window->ceil
+                              ? oc_ceil_div(op, last, stride)
+                              : oc_plus(op, oc_floor_div(op, room, stride), 1);
     return fitting(op, window, axis, input, padded, count);
 }
 

@@ -19,7 +19,7 @@ typedef struct oc_window {
     oc_expr *stride;
     oc_expr *begin, *end; /* explicit padding; 0 with auto_pad */
     bool same;            /* auto_pad SAME_UPPER or SAME_LOWER */
-    bool strict; /* too small an input is an error: convolutions */
+    bool strict;          /* too small an input is an error: convolutions */
     bool ceil;
 } oc_window;
 

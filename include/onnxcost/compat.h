@@ -10,7 +10,7 @@
 
 #if defined(__GNUC__)
 #define OC_NODISCARD __attribute__((warn_unused_result))
-#define OC_PRINTF(format_index, first_index)                                 \
+#define OC_PRINTF(format_index, first_index)                                   \
     __attribute__((format(printf, format_index, first_index)))
 #define OC_NORETURN __attribute__((noreturn))
 #define OC_UNUSED __attribute__((unused))

@@ -24,7 +24,10 @@ typedef uint64_t oc_expr;
 #define OC_IMMEDIATE_MAX INT64_C(0x3fffffffffffffff)
 #define OC_IMMEDIATE_MIN (-OC_IMMEDIATE_MAX - 1)
 
-static inline bool oc_expr_is_immediate(oc_expr e) { return (e & 1u) != 0; }
+static inline bool oc_expr_is_immediate(oc_expr e)
+{
+    return (e & 1u) != 0;
+}
 
 /* Neither OC_UNKNOWN nor OC_OVERFLOW. */
 static inline bool oc_expr_is_known(oc_expr e)

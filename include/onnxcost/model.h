@@ -28,16 +28,16 @@ typedef struct oc_limits {
     uint64_t memory;       /* of parse and graph: max(256 MiB, 16 x retained),
                               at most 4 GiB */
     uint64_t nodes;        /* subgraphs included: 2,000,000 */
-    uint64_t items; /* values, initializers, attributes, strings: 4,000,000 */
-    uint64_t unknown;      /* unknown fields: 100,000 */
-    uint64_t rank;         /* 1,024 */
-    uint64_t functions;    /* local functions: 10,000 */
-    uint64_t call_depth;   /* 100 */
-    uint64_t inlined;      /* nodes of inlined calls: 2,000,000 */
-    uint64_t expressions;  /* 10,000,000 */
-    uint64_t name;         /* bytes of a stored name: 1 MiB */
-    uint64_t members;      /* gzip members: 65,536 */
-    uint64_t report;       /* bytes of a report: 256 MiB */
+    uint64_t items;   /* values, initializers, attributes, strings: 4,000,000 */
+    uint64_t unknown; /* unknown fields: 100,000 */
+    uint64_t rank;    /* 1,024 */
+    uint64_t functions;   /* local functions: 10,000 */
+    uint64_t call_depth;  /* 100 */
+    uint64_t inlined;     /* nodes of inlined calls: 2,000,000 */
+    uint64_t expressions; /* 10,000,000 */
+    uint64_t name;        /* bytes of a stored name: 1 MiB */
+    uint64_t members;     /* gzip members: 65,536 */
+    uint64_t report;      /* bytes of a report: 256 MiB */
 } oc_limits;
 
 typedef struct oc_load_options {
@@ -54,14 +54,14 @@ typedef struct oc_load_options {
  * @return OC_OK; OC_ERR_IO; OC_ERR_INPUT with a byte offset or a node;
  *         OC_ERR_LIMIT naming the limit; OC_ERR_NOMEM.
  */
-OC_NODISCARD oc_status oc_model_load_file(oc_model **out, const char *path,
-                                          const oc_load_options *options,
-                                          oc_error *err);
+OC_NODISCARD
+oc_status oc_model_load_file(oc_model **out, const char *path,
+                             const oc_load_options *options, oc_error *err);
 /** The same from memory; `name` stands for the file name in reports. */
-OC_NODISCARD oc_status oc_model_load_memory(oc_model **out, const char *name,
-                                            const void *data, size_t bytes,
-                                            const oc_load_options *options,
-                                            oc_error *err);
+OC_NODISCARD
+oc_status oc_model_load_memory(oc_model **out, const char *name,
+                               const void *data, size_t bytes,
+                               const oc_load_options *options, oc_error *err);
 void oc_model_free(oc_model *model); /* NULL is fine */
 
 #ifdef __cplusplus

@@ -113,7 +113,7 @@ typedef struct oc_block {
 /* ---- costs ---- */
 
 typedef enum oc_metric {
-    OC_MACS, /* each adds 2 FLOPs by itself */
+    OC_MACS,  /* each adds 2 FLOPs by itself */
     OC_FLOPS, /* beyond 2 * MACs */
     OC_TRANSCENDENTALS,
     OC_READ_BYTES,
@@ -183,8 +183,7 @@ typedef struct oc_op_api {
     const char *(*attribute_string)(oc_op *, const char *, const char *);
     size_t (*attribute_ints)(oc_op *, const char *, const int64_t **);
     size_t (*attribute_floats)(oc_op *, const char *, const float **);
-    size_t (*attribute_strings)(oc_op *, const char *,
-                                const char *const **);
+    size_t (*attribute_strings)(oc_op *, const char *, const char *const **);
     bool (*attribute_tensor)(oc_op *, const char *, oc_type *,
                              const oc_block **);
     void *(*allocate)(oc_op *, size_t, size_t);
@@ -242,9 +241,15 @@ static inline bool oc_op_has_output(oc_op *op, size_t i)
 }
 /* The since_version of the operator's schema at the opset in force, which
  * may be newer than the descriptor's. */
-static inline int oc_op_version(oc_op *op) { return op->api->version(op); }
+static inline int oc_op_version(oc_op *op)
+{
+    return op->api->version(op);
+}
 /* descriptor.data */
-static inline const void *oc_op_data(oc_op *op) { return op->api->data(op); }
+static inline const void *oc_op_data(oc_op *op)
+{
+    return op->api->data(op);
+}
 
 /* Never NULL; kind OC_KIND_UNKNOWN when absent or not known. Lent. */
 static inline const oc_type *oc_op_type(oc_op *op, size_t i)
@@ -334,8 +339,7 @@ static inline void oc_op_set_type(oc_op *op, size_t i, const oc_type *type)
 }
 /* The elements of output i, whose shape was set, is static and within the
  * block limits; otherwise ignored. numel(i) expressions, copied. */
-static inline void oc_op_set_value(oc_op *op, size_t i,
-                                   const oc_expr *element)
+static inline void oc_op_set_value(oc_op *op, size_t i, const oc_expr *element)
 {
     op->api->set_value(op, i, element);
 }
@@ -353,7 +357,10 @@ static inline void oc_op_fail(oc_op *op, const char *message)
     op->api->fail(op, message);
 }
 /* Sticky unknown: something that is needed is not known. */
-static inline void oc_op_needs(oc_op *op) { op->api->needs(op); }
+static inline void oc_op_needs(oc_op *op)
+{
+    op->api->needs(op);
+}
 /* A diagnostic that changes nothing. */
 static inline void oc_op_warn(oc_op *op, const char *id, const char *message)
 {
@@ -398,8 +405,8 @@ static inline size_t oc_op_attr_strings(oc_op *op, const char *name,
     return op->api->attribute_strings(op, name, values);
 }
 /* False when absent. *block is NULL when the elements are not kept. */
-static inline bool oc_op_attr_tensor(oc_op *op, const char *name,
-                                     oc_type *type, const oc_block **block)
+static inline bool oc_op_attr_tensor(oc_op *op, const char *name, oc_type *type,
+                                     const oc_block **block)
 {
     return op->api->attribute_tensor(op, name, type, block);
 }
@@ -409,7 +416,7 @@ static inline void *oc_op_alloc(oc_op *op, size_t count, size_t size)
 {
     return op->api->allocate(op, count, size);
 }
-#define OC_OP_NEW(op, type, count)                                           \
+#define OC_OP_NEW(op, type, count)                                             \
     ((type *)oc_op_alloc(op, count, sizeof(type)))
 
 /* ---- arithmetic on expressions; OC_UNKNOWN absorbs ---- */
@@ -542,10 +549,12 @@ static inline void oc_cost_write(oc_cost *sum, size_t i, oc_expr elements)
     sum->api->cost_write(sum, i, elements);
 }
 /* Output 0 is input 0 seen differently: no byte moves. */
-static inline void oc_cost_view(oc_cost *sum) { sum->api->cost_view(sum); }
+static inline void oc_cost_view(oc_cost *sum)
+{
+    sum->api->cost_view(sum);
+}
 /* A known upper bound of a metric that is not exact. */
-static inline void oc_cost_upper(oc_cost *sum, oc_metric metric,
-                                 oc_expr amount)
+static inline void oc_cost_upper(oc_cost *sum, oc_metric metric, oc_expr amount)
 {
     sum->api->cost_upper(sum, metric, amount);
 }
@@ -570,8 +579,8 @@ static inline oc_shape oc_shape_new(oc_op *op, size_t rank)
     return shape;
 }
 /* Product of dims [first, last). */
-static inline oc_expr oc_shape_product(oc_op *op, oc_shape shape,
-                                       size_t first, size_t last)
+static inline oc_expr oc_shape_product(oc_op *op, oc_shape shape, size_t first,
+                                       size_t last)
 {
     oc_expr product = oc_expr_of(1);
     for (size_t axis = first; axis < last && axis < shape.rank; axis++)
@@ -612,8 +621,8 @@ static inline void oc_op_copy_type(oc_op *op, size_t output, size_t input)
 #define OC_IN(i) (UINT32_C(1) << (i)) /* bit of an input; 31: it and after */
 
 typedef enum oc_trait {
-    OC_TRAIT_MOVES = 1, /* moves bytes, computes nothing: role `data` */
-    OC_TRAIT_VIEW = 2,  /* output 0 is always a view of input 0 */
+    OC_TRAIT_MOVES = 1,   /* moves bytes, computes nothing: role `data` */
+    OC_TRAIT_VIEW = 2,    /* output 0 is always a view of input 0 */
     OC_TRAIT_FOLLOWS = 4, /* a weight in input 0 is still one in output 0 */
     OC_TRAIT_SHAPE = 8,   /* starts the shape subgraph: Shape, Size */
     OC_TRAIT_RANDOM = 16  /* never folded, whatever its inputs */
@@ -642,8 +651,8 @@ typedef struct oc_op_descriptor {
  */
 
 /* Built-in operators: one line OC_OP(name) in analyzers/ops.def. */
-#define OC_OP_DEFINE(name)                                                   \
-    extern const oc_op_descriptor oc_op_##name[];                            \
+#define OC_OP_DEFINE(name)                                                     \
+    extern const oc_op_descriptor oc_op_##name[];                              \
     const oc_op_descriptor oc_op_##name[]
 
 typedef struct oc_plugin {

@@ -146,8 +146,7 @@ static bool link_positions(oc_op *op, oc_forest *forest, size_t interior,
 {
     static const char *const ids[] = {"nodes_truenodeids",
                                       "nodes_falsenodeids"};
-    static const char *const kinds[] = {"nodes_trueleafs",
-                                        "nodes_falseleafs"};
+    static const char *const kinds[] = {"nodes_trueleafs", "nodes_falseleafs"};
     for (int which = 0; which < 2; which++) {
         const int64_t *position, *is_leaf;
         if (oc_op_attr_ints(op, ids[which], &position) != interior ||
@@ -247,9 +246,8 @@ oc_forest_walk oc_forest_measure(oc_op *op, const oc_forest *forest)
     step *stack = OC_OP_NEW(op, step, forest->count + 2);
     bool *visited = OC_OP_NEW(op, bool, forest->count);
     for (size_t i = 0; i < forest->tree_count; i++) {
-        tree_walk walk = {.shallowest = -1,
-                          .hits = oc_expr_of(0),
-                          .weighted = oc_expr_of(0)};
+        tree_walk walk = {
+            .shallowest = -1, .hits = oc_expr_of(0), .weighted = oc_expr_of(0)};
         if (!walk_tree(op, forest, forest->root[i], stack, visited, &walk)) {
             oc_op_fail(op, "nodes do not form trees");
             break;
@@ -257,8 +255,7 @@ oc_forest_walk oc_forest_measure(oc_op *op, const oc_forest *forest)
         sum.deepest += walk.deepest;
         sum.shallowest += walk.shallowest;
         sum.values += walk.values;
-        const bool popular =
-            oc_at_most(op, walk.hits, oc_expr_of(0)) == OC_NO;
+        const bool popular = oc_at_most(op, walk.hits, oc_expr_of(0)) == OC_NO;
         sum.mean = oc_add(op, sum.mean,
                           popular ? oc_quotient(op, walk.weighted, walk.hits)
                                   : OC_UNKNOWN);

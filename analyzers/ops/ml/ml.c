@@ -68,8 +68,8 @@ void oc_ml_post_transform(oc_op *op, oc_cost *sum, oc_expr rows,
                     oc_times(op, which == PROBIT ? 3 : 1, elements));
 }
 
-void oc_ml_linear_cost(oc_op *op, oc_cost *sum, oc_ml_matrix x,
-                       oc_expr outputs, bool intercepts)
+void oc_ml_linear_cost(oc_op *op, oc_cost *sum, oc_ml_matrix x, oc_expr outputs,
+                       bool intercepts)
 {
     const oc_expr scores = oc_mul(op, x.rows, outputs);
     oc_cost_types(sum, oc_op_dtype(op, 0), OC_ELEM_FLOAT);
