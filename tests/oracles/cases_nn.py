@@ -65,21 +65,23 @@ def zeros(text):
 CASES = []
 
 
-def case(op_type, *operands, out=1, opset=22, domain="", **attributes):
-    outputs = ["?"] * out if isinstance(out, int) else list(out)
+def add(op_type, operands, outputs, domain, opset, attributes):
     entry = Written(op_type, operands, outputs, domain, opset, attributes)
     entry.name = "%s_%d" % (op_type, len(CASES))
     CASES.append(entry)
 
 
+def case(op_type, *operands, out=1, opset=22, **attributes):
+    outputs = ["?"] * out if isinstance(out, int) else out
+    add(op_type, operands, outputs, "", opset, attributes)
+
+
 def contrib(op_type, *operands, out, **attributes):
-    case(op_type, *operands, out=out, opset=1, domain="com.microsoft",
-         **attributes)
+    add(op_type, operands, out, "com.microsoft", 1, attributes)
 
 
-def ml(op_type, *operands, out=1, opset=3, **attributes):
-    case(op_type, *operands, out=out, opset=opset, domain="ai.onnx.ml",
-         **attributes)
+def ml(op_type, *operands, out, opset, **attributes):
+    add(op_type, operands, out, "ai.onnx.ml", opset, attributes)
 
 
 def ints(*values):
@@ -574,10 +576,77 @@ def fused():
     contrib("ComplexMulConj", "3x4x2", "=0", out=["3x4x2"])
 
 
+def more_of_microsoft():
+    contrib("TransposeMatMul", "2x3x4", "5x4", out=["2x3x5"], transB=1)
+    for tail in (["", "scalar", "u8:scalar"], ["i32:5", "scalar", "u8:scalar"],
+                 ["i32:5"], []):
+        kind = "u8:" if len(tail) == 3 else ""
+        contrib("QGemm", "u8:3x4", "scalar", "u8:scalar", "u8:4x5", "scalar",
+                "u8:scalar", *tail, out=[kind + "3x5"])
+    contrib("GemmFastGelu", "3x4", "4x5", "5", out=["3x5"])
+    contrib("GemmFastGelu", "3x4", "4x5", out=["3x5"])
+    contrib("MatMulBnb4", "2x3x32", "u8:80", "10", out=["2x3x5"], K=32, N=5,
+            block_size=16, quant_type=1)
+    contrib("MulInteger", "u8:3x4", "u8:scalar", "u8:4", "u8:scalar",
+            out=["i32:3x4"])
+    contrib("MulInteger", "u8:3x4", "", "u8:4", out=["i32:3x4"])
+    contrib("QLinearSoftmax", "u8:3x4", "scalar", "u8:scalar", "scalar",
+            "u8:scalar", out=["u8:3x4"], axis=-1, opset=13)
+    contrib("QLinearReduceMean", "u8:3x4x5", "scalar", "u8:scalar", "scalar",
+            "u8:scalar", out=["u8:3x1x5"], axes=[1], keepdims=1)
+    contrib("QLinearWhere", "b:3x4", "u8:3x4", "scalar", "u8:scalar", "u8:4",
+            "scalar", "u8:scalar", "scalar", "u8:scalar", out=["u8:3x4"])
+    contrib("CropAndResize", "2x3x8x8", "5x4", "i32:5",
+            numpy.array([2, 3], numpy.int32), out=["5x3x2x3"])
+    contrib("SkipGroupNorm", "2x4x4x6", "6", "6", "2x4x4x6", "6",
+            out=["2x4x4x6", "2x4x4x6"], groups=3, activation=1)
+    contrib("SkipGroupNorm", "2x4x4x6", "6", "6", "2x4x4x6",
+            out=["2x4x4x6"], groups=3, activation=0)
+    contrib("Rfft", "2x3x8", out=["2x3x5x2"], signal_ndim=1, normalized=0,
+            onesided=1)
+    contrib("Irfft", "2x3x5x2", out=["2x3x8"], signal_ndim=1, normalized=0,
+            onesided=1)
+    contrib("CausalConvWithState", "2x4x8", "4x1x3", "4", "2x4x2",
+            out=["2x4x8", "2x4x2"], activation="silu")
+    rules = {"linear": ["", "", ""], "gated": ["", "2x4x4", ""],
+             "delta": ["", "", "2x4x2"],
+             "gated_delta": ["2x2x8x6", "2x4x16", "2x4x2"]}
+    for rule, (state, decay, beta) in rules.items():
+        contrib("LinearAttention", "2x4x32", "2x4x16", "2x4x12", state,
+                decay if decay != "2x4x4" else "2x4x2", beta,
+                out=["2x4x24", "2x2x8x6"], q_num_heads=4, kv_num_heads=2,
+                update_rule=rule)
+    contrib("DynamicQuantizeLSTM", "3x2x4", "u8:1x4x8", "u8:1x2x8", "1x16",
+            "", "", "", "", "1x1", "u8:1x1", "1x1", "u8:1x1",
+            out=["3x1x2x2", "1x2x2", "1x2x2"], hidden_size=2)
+    contrib("QAttention", "u8:2x5x6", "u8:6x24", "24", "scalar", "scalar",
+            "i32:2x5", "u8:scalar", "u8:scalar", out=["2x5x8"], num_heads=2)
+    contrib("DecoderMaskedMultiHeadAttention", "2x1x8", "2x1x8", "2x1x8",
+            "", "", "2x2x6x4", "2x2x6x4",
+            out=["2x1x8", "2x2x7x4", "2x2x7x4"], num_heads=2)
+    contrib("DecoderMaskedMultiHeadAttention", "2x1x8", "2x2x6x4", "2x2x6x4",
+            out=["2x1x8"], num_heads=2)
+    contrib("GatherBlockQuantized", "u8:40x32", "i64:2x3", "40x2",
+            out=["2x3x32"], gather_axis=0, quantize_axis=1, block_size=16,
+            bits=8)
+    for fc3 in ("", "3x6x8"):
+        for biases in (("", ""), ("3x6", "3x8")):
+            for chosen in (1, 2):
+                contrib("MoE", "5x8", "5x3", "3x6x8", biases[0], "3x8x6",
+                        biases[1], fc3, out=["5x8"], k=chosen,
+                        activation_type="silu" if fc3 else "gelu")
+    contrib("MoE", "1x8", "1x4", "4x6x8", "", "4x8x6", out=["1x8"], k=2,
+            activation_type="relu")
+    contrib("NhwcMaxPool", "u8:2x7x7x3", out=["u8:2x5x5x3"],
+            kernel_shape=[3, 3])
+    contrib("IsAllFinite", "3x4", "5", out=["b:scalar"])
+
+
 def all_cases():
     if not CASES:
         for group in (contractions, convolutions, einsums, recurrent, pools,
                       norms, softmaxes, attentions, sampling, signals,
-                      quantisation, machine_learning, fused):
+                      quantisation, machine_learning, fused,
+                      more_of_microsoft):
             group()
     return CASES

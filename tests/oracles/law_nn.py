@@ -51,7 +51,8 @@ WEIGHS = {"MatMul", "Gemm", "Einsum", "MatMulInteger", "QLinearMatMul", "Conv",
 QUANT = "quantization_elements"
 
 # (operator, input index): elements that packed weights stand for.
-PACKED = {("MatMulNBits", 1): lambda node: node.attr("N") * node.attr("K")}
+PACKED = {(op_type, 1): lambda node: node.attr("N") * node.attr("K")
+          for op_type in ("MatMulNBits", "MatMulBnb4")}
 
 LAWS = {}
 # (domain, operator) -> {input index: role}; what is not named is a parameter.
@@ -168,7 +169,9 @@ def knows(domain, op_type):
 
 
 def shape_like(domain, op_type):
-    return SHAPE_LIKE.get(op_type, set()) if domain in ("", "ai.onnx") else ()
+    if domain == "com.microsoft":
+        return {3} if op_type == "CropAndResize" else set()
+    return SHAPE_LIKE.get(op_type, set())
 
 
 def cost(node):
@@ -442,7 +445,7 @@ def recurrent_dims(node):
     """directions, steps, batch, input width, hidden width."""
     x, w, r = (node.input(i).shape for i in range(3))
     steps, batch = x[1::-1] if node.attr("layout", 0) else x[:2]
-    return w[0], steps, batch, x[2], r[2]
+    return w[0], steps, batch, x[2], node.attr("hidden_size", r[2])
 
 
 def gate(node, count, inputs, hidden, bias, activation):
@@ -1463,3 +1466,194 @@ def _(node, count):
 @contrib("ComplexMul", "ComplexMulConj")
 def _(node, count):
     count.each(node.output(0).numel, 3)
+
+
+@contrib("TransposeMatMul")
+def _(node, count):
+    LAWS["com.microsoft", "FusedMatMul"](node, count)
+
+
+@contrib("QGemm", roles={i: QUANT for i in (1, 2, 4, 5, 7, 8)})
+def _(node, count):
+    a, b = node.input(0).shape, node.input(3).shape
+    matmul(count, a, b[::-1] if node.attr("transB", 0) else b)
+    count.each(node.output(0).numel, node.has(6) + 5 * node.has(7) +
+               (node.attr("alpha", 1.0) != 1))
+
+
+@contrib("GemmFastGelu")
+def _(node, count):
+    matmul(count, node.input(0).shape, node.input(1).shape)
+    count.each(node.output(0).numel, 8 + node.has(2))
+    count.transcendentals += node.output(0).numel
+
+
+@contrib("MatMulBnb4", roles={2: QUANT})
+def _(node, count):
+    rows = math.prod(node.input(0).shape[:-1])
+    inner, columns = node.attr("K"), node.attr("N")
+    matmul(count, (rows, inner), (inner, columns))
+    count.each(inner * columns)
+
+
+@contrib("MulInteger", roles={1: QUANT, 2: None, 3: QUANT})
+def _(node, count):
+    count.each(node.output(0).numel)
+    for index in (0, 2):
+        if node.has(index + 1):
+            count.each(node.input(index).numel)
+
+
+@contrib("QLinearSoftmax", roles=QLINEAR_UNARY)
+def _(node, count):
+    length = node.input(0).shape[node.attr("axis", -1)]
+    for _ in range(node.input(0).numel // length):
+        softmax(count, length)
+    count.each(node.output(0).numel, 5 + 2)
+
+
+@contrib("QLinearConcat")
+def _(node, count):
+    for tensor in node.inputs[2::3]:
+        count.each(tensor.numel, 2)
+    count.each(node.output(0).numel, 5)
+
+
+@contrib("QLinearReduceMean", roles=QLINEAR_UNARY)
+def _(node, count):
+    x, y = node.input(0).numel, node.output(0).numel
+    for _ in range(y):
+        count.mean(x // y)
+    count.each(x, 2)
+    count.each(y, 5)
+
+
+@contrib("QLinearWhere", roles={i: QUANT for i in (2, 3, 5, 6, 7, 8)})
+def _(node, count):
+    count.each(node.output(0).numel, 5 + 1)
+    count.each(node.input(1).numel, 2)
+    count.each(node.input(4).numel, 2)
+
+
+@contrib("CropAndResize", roles={2: None, 3: None})
+def _(node, count):
+    y = node.output(0).shape
+    for _ in loops(*y):
+        count.other += 7
+    for _ in loops(y[0], *y[2:]):
+        count.other += 16
+
+
+@contrib("SkipGroupNorm")
+def _(node, count):
+    LAWS["com.microsoft", "GroupNorm"](node, count)
+    count.each(node.input(0).numel, 1 + node.has(4))
+
+
+@contrib("Rfft")
+def _(node, count):
+    length = node.input(0).shape[-1]
+    for _ in range(node.input(0).numel // length):
+        count.other += Fraction(5, 2) * length * log2_up(length)
+
+
+@contrib("Irfft")
+def _(node, count):
+    length = node.output(0).shape[-1]
+    for _ in range(node.output(0).numel // length):
+        count.other += Fraction(5, 2) * length * log2_up(length) + 2 * length
+
+
+contrib("CausalConvWithState")(LAWS["", "CausalConvWithState"])
+
+
+@contrib("DynamicQuantizeLSTM",
+         roles={4: None, 8: QUANT, 9: QUANT, 10: QUANT, 11: QUANT})
+def _(node, count):
+    steps, batch, inputs = node.input(0).shape
+    directions, hidden = node.input(1).shape[0], node.attr("hidden_size")
+    LAWS["", "LSTM"](node, count)
+    for _ in loops(directions, steps):
+        quantize_dynamically(count, batch * inputs)
+        quantize_dynamically(count, batch * hidden)
+    count.each(directions * steps * batch * 4 * hidden, 2)
+
+
+@contrib("QAttention", roles={3: QUANT, 4: QUANT, 5: None, 6: QUANT, 7: QUANT})
+def _(node, count):
+    batch, steps, inputs = node.input(0).shape
+    heads, width = node.attr("num_heads"), node.input(1).shape[1]
+    for _ in loops(batch, steps, width):
+        count.dot(inputs)
+        count.other += node.has(2) + 2
+    keys = steps + (node.input(8).shape[3] if node.has(8) else 0)
+    wide = width // 3 // heads
+    scores = core(count, batch, heads, steps, keys, wide, wide)
+    count.each(scores, 1 + node.has(5))
+
+
+@contrib("DecoderMaskedMultiHeadAttention", roles={3: None, 7: None})
+def _(node, count):
+    heads = node.attr("num_heads")
+    batch, steps, width = node.input(0).shape
+    key = node.input(1).shape
+    new = key[2] if len(key) == 4 else key[1]
+    keys = new + (node.input(5).shape[2] if node.has(5) else 0)
+    wide = width // heads
+    scores = core(count, batch, heads, steps, keys, wide, wide)
+    count.each(scores, 1 + node.has(3) + node.has(4))
+
+
+@contrib("GatherBlockQuantized", roles={1: None, 2: QUANT, 3: QUANT})
+def _(node, count):
+    y = node.output(0)
+    count.each(y.numel, 2)
+    rows = node.input(1).numel
+    for index in (0, 2, 3):
+        if node.has(index):
+            table = node.input(index)
+            count.partly_read[table.name] = (
+                rows * table.numel // table.shape[0])
+
+
+@contrib("MoE")
+def _(node, count):
+    tokens, wide = node.input(0).shape
+    experts, chosen = node.input(1).shape[1], node.attr("k", 1)
+    inner = node.input(4).shape[2]
+    gated = node.has(6)
+    activation = {"relu": (1, 0), "gelu": (4, 1), "silu": (1, 1)}[
+        node.attr("activation_type", "relu")]
+    for _ in range(tokens):
+        softmax(count, experts)
+        count.other += experts * log2_up(max(2, chosen))
+        for _ in range(chosen):
+            for _ in range(inner):
+                count.dot(wide)
+                count.other += node.has(3) + activation[0]
+                count.transcendentals += activation[1]
+                if gated:
+                    count.dot(wide)
+                    count.other += node.has(7) + 1  # bias, product
+            for _ in range(wide):
+                count.dot(inner)
+                count.other += node.has(5)
+        count.other += (2 * chosen - 1) * wide  # weighted sum
+    touched = min(experts, tokens * chosen)
+    for tensor in node.inputs[2:]:
+        if tensor is not None and len(tensor.shape) == 3:
+            count.partly_read[tensor.name] = tensor.numel // experts * touched
+    if any(node.has(index) for index in (3, 5, 7)):
+        count.judged -= {"read_bytes"}  # of biases: all, or those touched
+
+
+@contrib("NhwcMaxPool")
+def _(node, count):
+    for _ in windows(node):
+        count.total(math.prod(node.attr("kernel_shape")))
+
+
+@contrib("IsAllFinite")
+def _(node, count):
+    for tensor in node.inputs:
+        count.each(tensor.numel)

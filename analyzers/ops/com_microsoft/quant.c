@@ -236,6 +236,7 @@ OC_OP_DEFINE(microsoft_quant) = {
     OC_MICROSOFT("QLinearWhere", RULE, infer_row, cost_row,
                  .scale_inputs = OC_IN(2) | OC_IN(3) | OC_IN(5) | OC_IN(6) |
                                  OC_IN(7) | OC_IN(8),
+                 .weight_inputs = OC_IN(1) | OC_IN(4),
                  .data = &(const quantized){.operands = OC_IN(1) | OC_IN(4),
                                             .others = OC_IN(0),
                                             .flops = 1}),
