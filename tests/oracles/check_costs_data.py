@@ -9,8 +9,10 @@ law_data.py says what a node costs; here are the graphs: ONNX's own node tests
 hand-made ones for attributes, older opsets, types, scalars, constants and the
 rules that look beyond one node. Each runs twice: with its static shapes, then
 with a symbol for every dim of 2 and more of its inputs, where the formulas
-must give the same figures at the true sizes.
+must give the same figures at the true sizes. Last come the smaller models of
+the corpus at one sample of sizes, with the shapes that the report gives.
 """
+import gzip
 import os
 import re
 import sys
@@ -37,6 +39,8 @@ FIGURES = {"macs": "macs", "flops": "flops",
            "transcendentals": "transcendentals", "read_bytes": "read",
            "write_bytes": "write", "weight_bytes": "weight", "role": "role"}
 PASSES = ("static", "symbolic")
+# Models of the corpus up to this many nodes: the larger repeat themselves.
+MOST_NODES = 500
 # A power is cheap only where its exponent is a number, not a symbol; that one
 # element is left can depend on sizes.
 STATIC_ONLY = {"powers/Pow_of_size", "slices/Slice_to_one_element",
@@ -264,6 +268,27 @@ def run(binary, case, which, folder):
     return judge(case, model, values, done.report)
 
 
+def small_models(pattern):
+    """(name, model) of the corpus, without bodies and calls."""
+    for name in harness.corpus(pattern):
+        with gzip.open(harness.model_path(name)) as file:
+            model = onnx.load_model_from_string(file.read())
+        nodes = model.graph.node
+        if len(nodes) <= MOST_NODES and not model.functions and not any(
+                node.op_type in CONTROL for node in nodes):
+            yield name, model
+
+
+def run_model(binary, name, model):
+    """Sizes far above 1, so that no view or scalar appears by chance."""
+    done = harness.run_json(binary, harness.model_path(name))
+    if done.report is None:
+        return [done.problem]
+    values = {symbol["name"]: 960 + 64 * k
+              for k, symbol in enumerate(done.report["symbols"])}
+    return judge(Case(name, model, {}), model, values, done.report)
+
+
 def main():
     options = harness.options(__doc__)
     warnings.simplefilter("ignore")
@@ -280,6 +305,10 @@ def main():
         for case, passes in zip(cases, harness.each(work, cases)):
             for which, problems in zip(PASSES, passes):
                 tally.add("%s (%s)" % (case.name, which), problems)
+    models = list(small_models(options.only))
+    for (name, _), problems in zip(models, harness.each(
+            lambda item: run_model(options.binary, *item), models)):
+        tally.add(name, problems)
     tally.close()
 
 

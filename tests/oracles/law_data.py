@@ -476,6 +476,14 @@ def role(node, row):
     return "compute"
 
 
+def payload(proto):
+    """None: the file leaves it out."""
+    try:
+        return onnx.numpy_helper.to_array(proto)
+    except Exception:  # of many kinds
+        return None
+
+
 class Graph:
     """The rules that look beyond one node."""
 
@@ -489,7 +497,7 @@ class Graph:
 
     def add_initializers(self):
         for proto in self.model.graph.initializer:
-            value = onnx.numpy_helper.to_array(proto)
+            value = payload(proto)
             tensor = Tensor(proto.name, proto.data_type, proto.dims, value)
             tensor.constant = tensor.stored = True
             self.tensors[proto.name] = tensor
