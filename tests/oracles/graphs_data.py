@@ -9,7 +9,6 @@ X = "float[2,3,4] x"
 Y = "float y"
 
 
-
 def graph(inputs, outputs, body, constants="", opset=21, domain=""):
     return ('<ir_version: 8, opset_import: ["" : %d%s]>\n'
             "g (%s) => (%s) <%s> {\n%s\n}" % (
