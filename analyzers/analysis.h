@@ -154,6 +154,7 @@ typedef struct oc_analysis {
     size_t repeated; /* rows of loop bodies that were inferred again */
     size_t position; /* of the node that runs: see oc_liveness */
 
+    size_t effort;      /* steps of searches: oc_op_effort() */
     size_t folded;      /* elements of blocks that are kept */
     bool origins_cut;   /* some initializers are not followed to all readers */
     bool refuted;       /* an operator needs what cannot be */

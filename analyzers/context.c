@@ -390,6 +390,18 @@ static const char *prefix_of(oc_analysis *a, const char *op_type)
     return prefix;
 }
 
+/* A second or two of comparing symbolic figures. */
+#define MOST_EFFORT 5000000
+
+static bool effort(oc_op *op, size_t steps)
+{
+    oc_analysis *a = oc_context_of(op)->a;
+    if (steps > MOST_EFFORT - a->effort)
+        return false;
+    a->effort += steps;
+    return true;
+}
+
 /* The same operator on the same values has made it before, or makes it. */
 static oc_expr fresh(oc_op *op, oc_expr lower, oc_expr upper)
 {
@@ -497,4 +509,5 @@ const oc_op_api oc_engine_api = {
     .cost_upper = oc_context_cost_upper,
     .cost_weight = oc_context_cost_weight,
     .cost_parameters = oc_context_cost_parameters,
+    .effort = effort,
 };

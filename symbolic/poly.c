@@ -22,6 +22,8 @@
  * is as short as this. */
 #define PRODUCT_SIZE 8192u
 #define FACTOR_SIZE 16u
+/* Sums that grow without end are kept behind a name each so many terms. */
+#define SUM_TERMS 512u
 
 oc_expr oc_expr_absorb(oc_expr a, oc_expr b)
 {
@@ -236,6 +238,16 @@ int64_t oc_expr_denominator(const oc_space *space, oc_expr a)
                                    : oc_entry_of(space, a)->poly.denominator;
 }
 
+/* ---- names ---- */
+
+/* The expression with its numerator behind a name. */
+static oc_expr opaque(oc_space *space, oc_expr a)
+{
+    oc_expr name = oc_let_make(space, oc_expr_numerator(space, a));
+    return oc_expr_mul(
+        space, name, oc_expr_rational(space, 1, oc_expr_denominator(space, a)));
+}
+
 /* ---- sums ---- */
 
 static oc_expr combine(oc_space *space, oc_expr a, oc_i128 scale_a, oc_expr b,
@@ -244,6 +256,10 @@ static oc_expr combine(oc_space *space, oc_expr a, oc_i128 scale_a, oc_expr b,
     oc_term hold_a, hold_b;
     oc_poly p = oc_poly_of(space, a, &hold_a);
     oc_poly q = oc_poly_of(space, b, &hold_b), out;
+    if (p.count > SUM_TERMS)
+        return combine(space, opaque(space, a), scale_a, b, scale_b);
+    if (q.count > SUM_TERMS)
+        return combine(space, a, scale_a, opaque(space, b), scale_b);
     oc_mark mark = oc_scratch_here(space);
     oc_expr result = OC_OVERFLOW;
     if (oc_poly_combine(space, &out, &p, scale_a, &q, scale_b))
@@ -282,14 +298,6 @@ oc_expr oc_expr_neg(oc_space *space, oc_expr a)
 }
 
 /* ---- products ---- */
-
-/* The expression with its numerator behind a name. */
-static oc_expr opaque(oc_space *space, oc_expr a)
-{
-    oc_expr name = oc_let_make(space, oc_expr_numerator(space, a));
-    return oc_expr_mul(
-        space, name, oc_expr_rational(space, 1, oc_expr_denominator(space, a)));
-}
 
 /* Why a product would be too large to write it out. */
 typedef enum excess { FITS, TERMS, DEGREE, SIZE } excess;

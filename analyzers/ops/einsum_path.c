@@ -6,7 +6,8 @@
  * The result of contracting a set of operands does not depend on the order:
  * it has those of their labels that the output or another operand needs. Up
  * to eight operands every order is tried by dynamic programming over sets;
- * beyond, the pair with the smallest result goes first.
+ * beyond, and where a model has very many such Einsums, the pair with the
+ * smallest result goes first.
  */
 #include "analyzers/ops/einsum.h"
 
@@ -267,12 +268,36 @@ static void greedy(oc_op *op, oc_cost *sum, const oc_einsum *e)
     add(op, sum, &(paths){.count = 1, .path = {{macs, flops}}});
 }
 
-void oc_einsum_cost(oc_op *op, oc_cost *sum, const oc_einsum *equation)
+/* ---- what a search takes ---- */
+
+/* Comparisons of two paths cost this many of two integers. */
+#define SYMBOLIC_STEPS 50
+
+static size_t exact_steps(const oc_einsum *e)
 {
-    if (equation->operand_count == 0 || equation->operand_count > MOST_OPERANDS)
+    size_t steps = 4;
+    for (size_t i = 0; i < e->operand_count; i++)
+        steps *= 3; /* in one part, in the other, in neither */
+    for (size_t label = 0; label < e->label_count; label++)
+        if (!oc_expr_is_immediate(e->extent[label]))
+            return steps * SYMBOLIC_STEPS;
+    return steps;
+}
+
+void oc_einsum_cost(oc_op *op, oc_cost *sum, const oc_einsum *e)
+{
+    const size_t count = e->operand_count;
+    if (count <= EXACT_OPERANDS && count > 0 &&
+        oc_op_effort(op, exact_steps(e))) {
+        exact(op, sum, e);
+    } else if (count > 0 && count <= MOST_OPERANDS &&
+               oc_op_effort(op, count * count * count)) {
+        greedy(op, sum, e);
+        if (count <= EXACT_OPERANDS) {
+            oc_cost_is(sum, OC_MACS, OC_UPPER_BOUND);
+            oc_cost_is(sum, OC_FLOPS, OC_UPPER_BOUND);
+        }
+    } else {
         oc_cost_add(sum, OC_MACS, "contraction", OC_UNKNOWN);
-    else if (equation->operand_count > EXACT_OPERANDS)
-        greedy(op, sum, equation);
-    else
-        exact(op, sum, equation);
+    }
 }

@@ -125,13 +125,15 @@ static size_t grid_axes(oc_op *op, oc_shape theta)
 static void infer_affine_grid(oc_op *op)
 {
     const oc_shape theta = oc_op_input(op, 0);
-    const oc_block *size = oc_op_value(op, 1);
     const size_t m = grid_axes(op, theta);
+    const oc_block *size = oc_op_value(op, 1);
     oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
     if (theta.rank != 3 || m < 2 || m > 3) {
         oc_op_fail(op, "theta must be of rank 3, size of 4 or 5 elements");
         return;
     }
+    if (size && size->count != m + 2)
+        size = NULL; /* not of rank 1 */
     oc_shape y = oc_shape_new(op, m + 2);
     y.dim[0] = theta.dim[0];
     if (size)

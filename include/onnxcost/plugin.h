@@ -210,6 +210,7 @@ typedef struct oc_op_api {
     void (*cost_upper)(oc_cost *, oc_metric, oc_expr);
     void (*cost_weight)(oc_cost *, size_t, oc_expr);
     void (*cost_parameters)(oc_cost *, int64_t);
+    bool (*effort)(oc_op *, size_t);
 } oc_op_api;
 
 struct oc_op {
@@ -517,6 +518,12 @@ static inline oc_expr oc_broadcast(oc_op *op, oc_expr a, oc_expr b)
 static inline oc_expr oc_fresh(oc_op *op, oc_expr lower, oc_expr upper)
 {
     return op->api->fresh(op, lower, upper);
+}
+/* Before a search of so many steps: false when all operators of the model
+ * together would take too many, and a cheaper rule must do. */
+static inline bool oc_op_effort(oc_op *op, size_t steps)
+{
+    return op->api->effort(op, steps);
 }
 
 /* ---- costs ---- */

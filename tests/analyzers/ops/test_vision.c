@@ -58,6 +58,9 @@ static void affine_grid_is_a_product_per_position(void **state)
     assert_int_equal(r.macs, 2 * 4 * 5 * 6 * (3 * 4));
     r = run_op("AffineGrid", "", "f32[2,2,3] i64[4]");
     assert_string_equal(r.outputs, "f32[2,x1_2,x1_3,2]");
+    /* a size that is no list: what it holds is not read */
+    r = run_op("AffineGrid", "", "f32[2,2,3] c:i64[1,1]=2");
+    assert_string_equal(r.outputs, "f32[2,affinegrid_0,affinegrid_1,2]");
     r = run_op("AffineGrid", "", "f32[2,2,3] c:i64[3]=2,3,4");
     assert_string_equal(r.status, "unknown");
 }
