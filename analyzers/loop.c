@@ -22,19 +22,11 @@ static oc_fact *scalar(oc_analysis *a, int elem_type, oc_expr element)
     return fact;
 }
 
-/* M as the most iterations there can be; a negative one means none. */
-static oc_expr most_iterations(oc_analysis *a, const oc_fact *m)
-{
-    const oc_expr given = single_element(m);
-    return oc_expr_is_known(given) ? oc_expr_max(a->space, given, oc_expr_of(0))
-                                   : OC_UNKNOWN;
-}
-
 static void enter(oc_loop *l, oc_expr condition)
 {
     oc_analysis *a = l->a;
     const oc_fact *m = oc_loop_operand(l, 0);
-    l->most = most_iterations(a, m);
+    l->most = single_element(m);
     l->runs =
         oc_expr_is(condition, 1) &&
         (!m || oc_expr_at_most(a->space, oc_expr_of(1), l->most) == OC_YES);
@@ -50,16 +42,19 @@ static oc_expr trip_count(const oc_loop *l, oc_expr condition, oc_expr after)
 {
     oc_analysis *a = l->a;
     const bool starts = oc_expr_is(condition, 1);
+    const oc_expr most = oc_expr_is_known(l->most)
+                             ? oc_expr_max(a->space, l->most, oc_expr_of(0))
+                             : OC_UNKNOWN;
     if (oc_expr_is(condition, 0))
         return oc_expr_of(0);
-    if (starts && oc_expr_is(after, 1) && oc_expr_is_known(l->most))
-        return l->most;
+    if (starts && oc_expr_is(after, 1) && oc_expr_is_known(most))
+        return most;
     if (starts && oc_expr_is(after, 0) && l->runs)
         return oc_expr_of(1);
-    if (starts && oc_expr_is(after, 0) && oc_expr_is_known(l->most))
-        return oc_expr_min(a->space, l->most, oc_expr_of(1));
+    if (starts && oc_expr_is(after, 0) && oc_expr_is_known(most))
+        return oc_expr_min(a->space, most, oc_expr_of(1));
     return oc_analysis_fresh(a, "trip", OC_SYMBOL_TRIP, oc_expr_of(l->runs),
-                             l->most);
+                             most);
 }
 
 void oc_infer_loop(oc_analysis *a, oc_frame *frame, const oc_node *node,
