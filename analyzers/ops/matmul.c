@@ -63,19 +63,34 @@ static void cost_matmul(oc_op *op, oc_cost *sum)
 }
 
 /* Gemm: Y[m, n] = alpha * A' * B' + beta * C, C broadcast to Y. */
-static void infer_gemm(oc_op *op)
+oc_shape oc_gemm_shape(oc_op *op, size_t b)
 {
-    const oc_shape a = oc_op_input(op, 0), b = oc_op_input(op, 1);
-    const bool a_flips = oc_op_attr_int(op, "transA", 0) != 0;
-    const bool b_flips = oc_op_attr_int(op, "transB", 0) != 0;
+    const oc_shape left = oc_op_input(op, 0), right = oc_op_input(op, b);
+    const bool left_flips = oc_op_attr_int(op, "transA", 0) != 0;
+    const bool right_flips = oc_op_attr_int(op, "transB", 0) != 0;
     oc_shape y = oc_shape_new(op, 2);
-    if (a.rank == 2 && b.rank == 2) {
-        oc_unify(op, a.dim[!a_flips], b.dim[b_flips]);
-        y.dim[0] = a.dim[a_flips];
-        y.dim[1] = b.dim[!b_flips];
-    } else {
+    if (left.rank == 2 && right.rank == 2) {
+        oc_unify(op, left.dim[!left_flips], right.dim[right_flips]);
+        y.dim[0] = left.dim[left_flips];
+        y.dim[1] = right.dim[!right_flips];
+    } else if (oc_op_has_rank(op, 0) && oc_op_has_rank(op, b)) {
         oc_op_fail(op, "A and B must be matrices");
     }
+    return y;
+}
+
+void oc_gemm_macs(oc_op *op, oc_cost *sum)
+{
+    const oc_shape a = oc_op_input(op, 0);
+    const bool flips = oc_op_attr_int(op, "transA", 0) != 0;
+    if (a.rank == 2)
+        oc_cost_add(sum, OC_MACS, "outputs * inner dim",
+                    oc_mul(op, oc_op_output_numel(op, 0), a.dim[!flips]));
+}
+
+static void infer_gemm(oc_op *op)
+{
+    const oc_shape y = oc_gemm_shape(op, 1);
     if (oc_op_has_input(op, 2) && oc_op_has_rank(op, 2))
         oc_shapes_broadcast(op, y, oc_op_input(op, 2));
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
@@ -83,12 +98,8 @@ static void infer_gemm(oc_op *op)
 
 static void cost_gemm(oc_op *op, oc_cost *sum)
 {
-    const oc_shape a = oc_op_input(op, 0);
-    const bool a_flips = oc_op_attr_int(op, "transA", 0) != 0;
     const oc_expr outputs = oc_op_output_numel(op, 0);
-    if (a.rank == 2)
-        oc_cost_add(sum, OC_MACS, "outputs * inner dim",
-                    oc_mul(op, outputs, a.dim[!a_flips]));
+    oc_gemm_macs(op, sum);
     if (oc_op_attr_float(op, "alpha", 1) != 1)
         oc_cost_add(sum, OC_FLOPS, "alpha", outputs);
     if (!oc_op_has_input(op, 2))

@@ -15,4 +15,9 @@ oc_shape oc_matmul_shape(oc_op *op, oc_shape a, oc_shape b);
  * inner dim; only stored weights when `right` is sparse. */
 void oc_matmul_macs(oc_op *op, oc_cost *sum, size_t left, size_t right);
 
+/* Gemm's [M, N] of input 0 and input b, as transA and transB have them. */
+oc_shape oc_gemm_shape(oc_op *op, size_t b);
+/* Its M * N * K MACs. */
+void oc_gemm_macs(oc_op *op, oc_cost *sum);
+
 #endif

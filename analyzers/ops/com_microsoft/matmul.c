@@ -112,30 +112,15 @@ static int gemm_type(oc_op *op, const gemm *row)
 static void infer_gemm(oc_op *op)
 {
     const gemm *row = oc_op_data(op);
-    const oc_shape a = oc_op_input(op, 0), b = oc_op_input(op, row->b);
-    const bool a_flips = oc_op_attr_int(op, "transA", 0) != 0;
-    const bool b_flips = oc_op_attr_int(op, "transB", 0) != 0;
-    oc_shape y = oc_shape_new(op, 2);
-    if (a.rank == 2 && b.rank == 2) {
-        oc_unify(op, a.dim[!a_flips], b.dim[b_flips]);
-        y.dim[0] = a.dim[a_flips];
-        y.dim[1] = b.dim[!b_flips];
-    } else if (oc_op_has_rank(op, 0) && oc_op_has_rank(op, row->b)) {
-        oc_op_fail(op, "A and B must be matrices");
-    }
-    oc_op_set_output(op, 0, gemm_type(op, row), y);
+    oc_op_set_output(op, 0, gemm_type(op, row), oc_gemm_shape(op, row->b));
 }
 
 static void cost_gemm(oc_op *op, oc_cost *sum)
 {
     const gemm *row = oc_op_data(op);
-    const oc_shape a = oc_op_input(op, 0);
-    const bool a_flips = oc_op_attr_int(op, "transA", 0) != 0;
     const oc_expr outputs = oc_op_output_numel(op, 0);
     oc_cost_types(sum, oc_op_dtype(op, 0), oc_op_dtype(op, row->b));
-    if (a.rank == 2)
-        oc_cost_add(sum, OC_MACS, "outputs * inner dim",
-                    oc_mul(op, outputs, a.dim[!a_flips]));
+    oc_gemm_macs(op, sum);
     cost_alpha(op, sum, outputs);
     if (oc_op_has_input(op, row->c)) {
         const double beta = oc_op_attr_float(op, "beta", (double)row->beta);
