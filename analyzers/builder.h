@@ -37,6 +37,25 @@ oc_figure_status oc_builder_status(oc_certainty certainty);
 const oc_report_tensor *oc_builder_tensor(oc_builder *b, const char *name,
                                           const oc_fact *fact);
 
+/* report_rows.c */
+void oc_builder_list_rows(oc_builder *b);
+void oc_builder_nodes(oc_builder *b);
+/* The listed row of a row of the analysis, or OC_NO_NODE. */
+uint32_t oc_builder_row(const oc_builder *b, size_t row);
+/* The worst of a row's figures. */
+oc_certainty oc_row_certainty(const oc_row *row);
+
+/* report_findings.c: symbols are indexed before the first formula and listed
+ * after the last one, since formulas say which are used. */
+void oc_builder_index_symbols(oc_builder *b);
+void oc_builder_coverage(oc_builder *b);
+void oc_builder_assumptions(oc_builder *b);
+void oc_builder_definitions(oc_builder *b);
+void oc_builder_symbols(oc_builder *b);
+void oc_builder_note_unknown(oc_builder *b);
+void oc_builder_note_overflow(oc_builder *b);
+void oc_builder_diagnostics(oc_builder *b);
+
 /* scopes.c */
 const char *oc_builder_scope(oc_builder *b, const oc_row *row);
 void oc_builder_groups(oc_builder *b);

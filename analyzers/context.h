@@ -42,6 +42,23 @@ static inline oc_context *oc_context_of(oc_op *op)
 }
 oc_context *oc_context_of_cost(oc_cost *cost);
 
+/* number.c */
+uint64_t oc_number_mix(uint64_t number, uint64_t with);
+/* Of the node: the same operator with the same attributes on the same
+ * values. */
+uint64_t oc_context_number(const oc_context *c);
+/* Constants of equal contents are equal values. */
+uint64_t oc_block_number(const oc_fact *fact);
+bool oc_block_is_known(const oc_block *block);
+
+/* inherit.c */
+bool oc_context_is_constant(const oc_context *c);
+bool oc_context_is_from_shapes(const oc_context *c);
+const oc_origins *oc_context_origins(const oc_context *c, bool folded);
+/* The tensor of a Constant node, which no initializer holds. */
+const oc_origins *oc_context_own_origins(const oc_context *c);
+oc_expr oc_context_stored_bytes(oc_context *c, bool folded);
+
 /* context_cost.c */
 void oc_context_cost(oc_context *c);
 extern const oc_op_api oc_engine_api;

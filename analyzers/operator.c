@@ -7,221 +7,6 @@
 
 #include <string.h>
 
-#include <xxhash.h>
-
-/* ---- value numbers ---- */
-
-static uint64_t mix(uint64_t number, uint64_t with)
-{
-    const uint64_t both[2] = {number, with};
-    return XXH3_64bits(both, sizeof(both));
-}
-
-static uint64_t mix_text(uint64_t number, const char *text)
-{
-    return mix(number, XXH3_64bits(text, strlen(text)));
-}
-
-static uint64_t mix_tensor(uint64_t number, const oc_tensor *tensor)
-{
-    number = mix(number, (uint64_t)tensor->elem_type);
-    for (size_t axis = 0; axis < tensor->rank; axis++)
-        number = mix(number, (uint64_t)tensor->dim[axis]);
-    if (!tensor->data)
-        return mix(number, (uint64_t)(uintptr_t)tensor);
-    return mix(number, XXH3_64bits(tensor->data, tensor->data_bytes));
-}
-
-static uint64_t mix_attribute(uint64_t number, const oc_attribute *attribute)
-{
-    number = mix_text(number, attribute->name);
-    switch (attribute->type) {
-    case OC_ATTR_INT:
-        return mix(number, (uint64_t)attribute->i);
-    case OC_ATTR_FLOAT:
-        return mix(number, XXH3_64bits(&attribute->f, sizeof(float)));
-    case OC_ATTR_STRING:
-        return mix(number, XXH3_64bits(attribute->s.data, attribute->s.bytes));
-    case OC_ATTR_INTS:
-        return mix(number, XXH3_64bits(attribute->ints,
-                                       attribute->count * sizeof(int64_t)));
-    case OC_ATTR_FLOATS:
-        return mix(number, XXH3_64bits(attribute->floats,
-                                       attribute->count * sizeof(float)));
-    case OC_ATTR_TENSOR:
-        return mix_tensor(number, attribute->tensors);
-    default: /* equal only to itself */
-        return mix(number, (uint64_t)(uintptr_t)attribute);
-    }
-}
-
-/* The same operator with the same attributes on the same values. */
-static uint64_t number_of(const oc_context *c)
-{
-    uint64_t number = mix_text(mix_text(1, c->node->domain), c->node->op_type);
-    for (size_t i = 0; i < c->node->attribute_count; i++) {
-        const oc_attribute *attribute = &c->node->attribute[i];
-        if (attribute->reference)
-            attribute = oc_node_attribute(c->frame, c->node, attribute->name);
-        if (attribute)
-            number = mix_attribute(number, attribute);
-    }
-    for (size_t i = 0; i < c->input_count; i++)
-        number = mix(number, c->input[i] ? c->input[i]->number : 0);
-    if (c->descriptor && (c->descriptor->traits & OC_TRAIT_RANDOM))
-        number = mix(number, ++c->a->next_number);
-    return number;
-}
-
-/* Constants of equal contents are equal values. */
-static uint64_t number_of_block(const oc_fact *fact)
-{
-    uint64_t number = mix(2, (uint64_t)fact->type.elem_type);
-    number = mix(number, XXH3_64bits(fact->block->dim,
-                                     fact->block->rank * sizeof(int64_t)));
-    return mix(number, XXH3_64bits(fact->block->element,
-                                   fact->block->count * sizeof(oc_expr)));
-}
-
-static bool block_is_known(const oc_block *block)
-{
-    for (size_t i = 0; i < block->count; i++)
-        if (!oc_expr_is_known(block->element[i]))
-            return false;
-    return true;
-}
-
-/* ---- what the outputs inherit ---- */
-
-static bool all_constant(const oc_context *c)
-{
-    if (c->descriptor && (c->descriptor->traits & OC_TRAIT_RANDOM))
-        return false;
-    for (size_t i = 0; i < c->input_count; i++)
-        if (c->input[i] && !c->input[i]->constant)
-            return false;
-    return true;
-}
-
-static bool all_from_shapes(const oc_context *c)
-{
-    bool any = c->descriptor && (c->descriptor->traits & OC_TRAIT_SHAPE);
-    if (any)
-        return true;
-    if (c->descriptor && (c->descriptor->traits & OC_TRAIT_RANDOM))
-        return false;
-    for (size_t i = 0; i < c->input_count; i++) {
-        if (!c->input[i])
-            continue;
-        if (!c->input[i]->constant && !c->input[i]->from_shapes)
-            return false;
-        any |= c->input[i]->from_shapes;
-    }
-    return any;
-}
-
-static bool is_shape_input(const oc_context *c, size_t i)
-{
-    return c->descriptor &&
-           ((c->descriptor->shape_inputs >> (i < 31 ? i : 31)) & 1);
-}
-
-static bool is_scale(const oc_context *c, size_t i)
-{
-    return c->descriptor &&
-           ((c->descriptor->scale_inputs >> (i < 31 ? i : 31)) & 1);
-}
-
-static const oc_origins *join(oc_analysis *a, const oc_origins *left,
-                              const oc_origins *right)
-{
-    if (!left || !right || left == right)
-        return left ? left : right;
-    oc_origins *both = OC_NEW(a->arena, oc_origins, 1);
-    const oc_tensor **tensor =
-        OC_NEW(a->arena, const oc_tensor *, left->count + right->count);
-    memcpy(tensor, left->tensor, left->count * sizeof(*tensor));
-    memcpy(tensor + left->count, right->tensor, right->count * sizeof(*tensor));
-    both->count = left->count + right->count;
-    both->tensor = tensor;
-    return both;
-}
-
-/* Long chains of joins would copy quadratically. */
-#define MOST_ORIGINS 1024
-
-static const oc_origins *join_inputs(const oc_context *c)
-{
-    const oc_origins *origins = NULL;
-    for (size_t i = 0; i < c->input_count; i++) {
-        if (!c->input[i] || is_shape_input(c, i) || is_scale(c, i))
-            continue;
-        const oc_origins *more = c->input[i]->origins;
-        if (origins && more && origins->count + more->count > MOST_ORIGINS)
-            c->a->origins_cut = true;
-        else
-            origins = join(c->a, origins, more);
-    }
-    return origins;
-}
-
-static const oc_origins *origins_of(const oc_context *c, bool folded)
-{
-    const bool follows = c->descriptor && (c->descriptor->traits &
-                                           (OC_TRAIT_FOLLOWS | OC_TRAIT_VIEW));
-    if (folded)
-        return join_inputs(c);
-    return follows && c->input_count && c->input[0] ? c->input[0]->origins
-                                                    : NULL;
-}
-
-/* The tensor of a Constant node, which no initializer holds. */
-static const oc_origins *constant_origins(const oc_context *c)
-{
-    if (strcmp(c->node->op_type, "Constant") != 0 || *c->node->domain)
-        return NULL;
-    for (size_t i = 0; i < c->node->attribute_count; i++) {
-        const oc_attribute *attribute =
-            oc_node_attribute(c->frame, c->node, c->node->attribute[i].name);
-        if (attribute && attribute->vector)
-            return oc_fact_of_tensor(c->a, attribute->vector)->origins;
-        if (attribute && attribute->count && attribute->tensors)
-            return oc_fact_of_tensor(c->a, attribute->tensors)->origins;
-    }
-    return NULL;
-}
-
-static bool is_operator(const oc_context *c, const char *op_type)
-{
-    return strcmp(c->node->op_type, op_type) == 0;
-}
-
-/* Who reads a weight that was dequantised once and for all touches what is
- * stored: the quantised elements, and scales and zero points that are more
- * than one element. */
-static oc_expr stored_bytes(oc_context *c, bool folded)
-{
-    const oc_fact *first = c->input_count ? c->input[0] : NULL;
-    if (!folded || !first)
-        return OC_UNKNOWN;
-    if (!is_operator(c, "DequantizeLinear")) {
-        const bool keeps =
-            c->descriptor &&
-            (c->descriptor->traits & (OC_TRAIT_FOLLOWS | OC_TRAIT_VIEW));
-        return keeps ? first->stored_bytes : OC_UNKNOWN;
-    }
-    oc_expr bytes = oc_expr_of(0);
-    for (size_t i = 0; i < c->input_count; i++) {
-        if (!c->input[i])
-            continue;
-        const oc_expr numel = oc_fact_numel(c->a, c->input[i]);
-        if (!oc_expr_is(numel, 1))
-            bytes = oc_expr_add(c->a->space, bytes,
-                                oc_fact_bytes(c->a, c->input[i], numel));
-    }
-    return bytes;
-}
-
 /* ---- declared types, where nothing better is known ---- */
 
 static void merge_dims(oc_fact *fact, const oc_type *declared)
@@ -357,9 +142,9 @@ static void finish_output(oc_context *c, size_t i, bool folded, bool shapes,
     fact->constant = folded;
     fact->from_shapes = shapes;
     fact->origins = origins;
-    fact->number = mix(c->number, i + 1);
-    if (fact->block && block_is_known(fact->block))
-        fact->number = number_of_block(fact);
+    fact->number = oc_number_mix(c->number, i + 1);
+    if (fact->block && oc_block_is_known(fact->block))
+        fact->number = oc_block_number(fact);
 }
 
 static void infer_outputs(oc_context *c)
@@ -372,11 +157,12 @@ static void infer_outputs(oc_context *c)
     }
     if (c->descriptor && !c->failed)
         c->descriptor->infer(&c->op);
-    const bool folded = all_constant(c), shapes = all_from_shapes(c);
-    const oc_origins *origins = origins_of(c, folded);
+    const bool folded = oc_context_is_constant(c),
+               shapes = oc_context_is_from_shapes(c);
+    const oc_origins *origins = oc_context_origins(c, folded);
     if (!origins)
-        origins = constant_origins(c);
-    const oc_expr stored = stored_bytes(c, folded);
+        origins = oc_context_own_origins(c);
+    const oc_expr stored = oc_context_stored_bytes(c, folded);
     for (size_t i = 0; i < c->output_count; i++) {
         if (!c->output[i])
             continue;
@@ -434,7 +220,7 @@ void oc_infer_operator(oc_analysis *a, oc_frame *frame, const oc_node *node)
         c.input_count--;
     oc_row *row = oc_row_new(a, frame, node);
     find_rule(&c);
-    c.number = number_of(&c);
+    c.number = oc_context_number(&c);
     row->op = c.descriptor;
     row->since_version = c.version;
     c.row = row;
