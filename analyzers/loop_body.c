@@ -278,7 +278,7 @@ static bool one_pass(oc_loop *l)
 
 /* Passes of loops inside loops multiply: a few rows of each node are what
  * real graphs take. */
-#define MOST_REPEATED 100000
+#define MOST_REPEATED 10000
 #define MOST_REPEATED_PER_NODE 8
 
 static void take_back(oc_loop *l)

@@ -23,8 +23,6 @@ BYTES = 2**30
 FIGURES = ("executions", "macs", "flops", "transcendentals", "params",
            "weight_bytes", "read_bytes", "write_bytes", "traffic_bytes",
            "live_bytes")
-# Take longer; known, and bounded by limits of their own.
-SLOW = {"loops nested 25", "2^18 calls", "3,000 Reshape"}
 
 
 def confine():
@@ -85,7 +83,7 @@ def main():
     if not os.path.exists(sanitized):
         sanitized = options.binary
     work = [(name, make, options.binary, True)
-            for name, make in graphs.models().items() if name not in SLOW]
+            for name, make in graphs.models().items()]
     work += [(name, lambda model=model: model, sanitized, False)
              for name, model in abuse.models(options.nodes, options.seed)]
     tally = harness.Tally()
