@@ -172,11 +172,6 @@ typedef struct oc_analysis {
 
 /* ---- who does what ---- */
 
-/* analyze.c: gives up (a limit was reached), through the arena's escape. */
-OC_NORETURN OC_PRINTF(4, 5)
-void oc_analysis_stop(oc_analysis *a, oc_status status, const char *id,
-                      const char *format, ...);
-
 /* symbols.c: names, dims, bindings. */
 oc_expr oc_analysis_symbol(oc_analysis *a, const char *name,
                            const char *original, oc_symbol_kind kind,
@@ -209,9 +204,8 @@ oc_expr oc_expr_of_double(oc_analysis *a, double value, int elem_type);
 /* live.c */
 const oc_liveness *oc_liveness_of(oc_analysis *a, const oc_graph *graph);
 
-/* infer.c */
+/* frame.c */
 oc_frame *oc_frame_new(oc_analysis *a, const oc_graph *graph);
-void oc_infer_graph(oc_analysis *a, oc_frame *frame, const oc_graph *graph);
 const oc_fact *oc_frame_fact(const oc_frame *frame, oc_value_id value);
 void oc_frame_set(oc_analysis *a, oc_frame *frame, oc_value_id value,
                   const oc_fact *fact);
@@ -224,6 +218,13 @@ void oc_analysis_note(oc_analysis *a, oc_report_severity severity,
 const oc_attribute *oc_node_attribute(const oc_frame *frame,
                                       const oc_node *node, const char *name);
 int64_t oc_frame_opset(const oc_frame *frame, const char *domain);
+/* Gives up (a limit was reached), through the arena's escape. */
+OC_NORETURN OC_PRINTF(4, 5)
+void oc_analysis_stop(oc_analysis *a, oc_status status, const char *id,
+                      const char *format, ...);
+
+/* infer.c: the nodes of a graph that its outputs depend on. */
+void oc_infer_graph(oc_analysis *a, oc_frame *frame, const oc_graph *graph);
 
 /* calls.c: stops where calls expand beyond the limits. */
 void oc_check_calls(oc_analysis *a);

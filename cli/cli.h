@@ -41,8 +41,6 @@ typedef struct cli_options {
     size_t dim_count;
     oc_input_shape *shapes;
     size_t shape_count;
-    const char **counting;
-    size_t counting_count;
     oc_limits limits;
     oc_text_options text;
     const char *color; /* "auto", "always", "never" */

@@ -15,7 +15,7 @@
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Options without a letter. */
-enum { FIRST_LONG = 256, INPUT_SHAPE, BY, DEPTH, SORT, LIMIT, COUNT, COLOR };
+enum { FIRST_LONG = 256, INPUT_SHAPE, BY, DEPTH, SORT, LIMIT, COLOR };
 
 typedef struct option_row {
     int code; /* its letter, if it has one */
@@ -45,10 +45,7 @@ static const option_row rows[] = {
     {DEPTH, "depth", "N", "of modules (2)"},
     {SORT, "sort", "METRIC", "flops, macs, params, memory, traffic"},
     {'w', "wide", NULL, "whole names and exact integers"},
-    {0, "counting and limits", NULL, NULL},
-    {COUNT, "count", "NAME[=V]",
-     "counting options: valid-padding, causal, in-place,\n"
-     "align=N, io=exclude; repeatable"},
+    {0, "limits", NULL, NULL},
     {LIMIT, "limit", "NAME=N",
      "raise or lower a limit: depth, nodes, memory, ...; repeatable"},
     {0, "other", NULL, NULL},
@@ -271,9 +268,6 @@ static bool parse_option(cli_options *options, int code, int argc, char **argv,
         return add_output(options, optarg, err);
     case LIMIT:
         return set_limit(options, optarg, err);
-    case COUNT:
-        options->counting[options->counting_count++] = optarg;
-        return true;
     case COLOR:
         return parse_color(options, err);
     case 'q':
@@ -364,10 +358,7 @@ static bool make_room(cli_options *options, int argc, char **argv,
         options_alloc(options, (size_t)argc, sizeof(oc_input_shape), err);
     options->outputs =
         options_alloc(options, (size_t)argc, sizeof(cli_output), err);
-    options->counting =
-        options_alloc(options, (size_t)argc, sizeof(char *), err);
-    return options->dims && options->shapes && options->outputs &&
-           options->counting;
+    return options->dims && options->shapes && options->outputs;
 }
 
 static bool asks_for_help(int argc, char **argv)

@@ -90,9 +90,7 @@ static oc_status analyze(oc_report **out, const char *path,
                                    .dim_count = options->dim_count,
                                    .shapes = options->shapes,
                                    .shape_count = options->shape_count,
-                                   .limits = options->limits,
-                                   .counting = options->counting,
-                                   .counting_count = options->counting_count};
+                                   .limits = options->limits};
     oc_status status = oc_model_load_file(&model, path, &load, err);
     if (status == OC_OK)
         status = oc_analyze(out, model, &analysis, err);

@@ -31,8 +31,8 @@ typedef struct oc_analyze_options {
     const oc_input_shape *shapes;
     size_t shape_count;
     oc_limits limits;
-    /* Counting options as the user gave them: "valid-padding", "causal",
-     * "in-place", "align=N", "io=exclude". Echoed in the report. */
+    /* Counting options as the user gave them; echoed in the report. None is
+     * there yet: any is OC_ERR_USAGE. */
     const char *const *counting;
     size_t counting_count;
 } oc_analyze_options;
