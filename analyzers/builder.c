@@ -92,23 +92,18 @@ const char *oc_builder_string(oc_builder *b, const char *text)
 {
     if (!text)
         return "";
-    const size_t bytes = strlen(text);
+    size_t left = strlen(text), valid = oc_utf8_prefix(text, left);
+    if (valid == left)
+        return oc_arena_text(b->arena, text, left);
     oc_text out = {.arena = b->arena};
-    size_t start = 0;
-    for (size_t i = 0; i < bytes;) {
-        const bool ascii = (unsigned char)text[i] < 0x80;
-        const size_t length = ascii ? 1 : oc_utf8_length(text + i, bytes - i);
-        if (length) {
-            i += length;
-            continue;
-        }
-        oc_text_put(&out, text + start, i - start);
+    while (valid < left) {
+        oc_text_put(&out, text, valid);
         oc_text_puts(&out, "\xEF\xBF\xBD");
-        start = ++i;
+        text += valid + 1;
+        left -= valid + 1;
+        valid = oc_utf8_prefix(text, left);
     }
-    if (start == 0)
-        return oc_arena_text(b->arena, text, bytes);
-    oc_text_put(&out, text + start, bytes - start);
+    oc_text_put(&out, text, valid);
     return out.data;
 }
 

@@ -197,3 +197,29 @@ size_t oc_utf8_length(const char *data, size_t bytes)
             return 0;
     return length;
 }
+
+/* Bytes below 0x80 at the begin, eight at a time. */
+static size_t ascii_prefix(const char *data, size_t bytes)
+{
+    size_t at = 0;
+    uint64_t eight;
+    for (; bytes - at >= sizeof(eight); at += sizeof(eight)) {
+        memcpy(&eight, data + at, sizeof(eight));
+        if (eight & UINT64_C(0x8080808080808080))
+            break;
+    }
+    while (at < bytes && (unsigned char)data[at] < 0x80)
+        at++;
+    return at;
+}
+
+size_t oc_utf8_prefix(const char *data, size_t bytes)
+{
+    size_t at = 0, step;
+    do {
+        at += ascii_prefix(data + at, bytes - at);
+        step = oc_utf8_length(data + at, bytes - at);
+        at += step;
+    } while (step > 0);
+    return at;
+}

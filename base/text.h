@@ -38,5 +38,7 @@ char *oc_iec_print(char *buffer, size_t room, oc_i128 bytes);
 
 /* Length of the valid UTF-8 sequence at data (1 to 4), or 0. */
 size_t oc_utf8_length(const char *data, size_t bytes);
+/* How many bytes from data on are valid UTF-8. */
+size_t oc_utf8_prefix(const char *data, size_t bytes);
 
 #endif

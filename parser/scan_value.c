@@ -196,18 +196,6 @@ static bool keep_bytes(struct oc_scanner *scan, const struct oc_scanned *field)
     return keep_value(scan, field, &at);
 }
 
-static bool is_utf8(const char *text, size_t bytes)
-{
-    while (bytes) {
-        size_t step = oc_utf8_length(text, bytes);
-        if (!step)
-            return false;
-        text += step;
-        bytes -= step;
-    }
-    return true;
-}
-
 static bool check_string(struct oc_scanner *scan, uint64_t at, const char *text,
                          size_t bytes)
 {
@@ -215,7 +203,7 @@ static bool check_string(struct oc_scanner *scan, uint64_t at, const char *text,
         return oc_scan_refuse(scan, "text.nul", at,
                               "the string at byte %" PRIu64 " contains a NUL",
                               at);
-    if (!is_utf8(text, bytes) && !scan->out->not_utf8_count++)
+    if (oc_utf8_prefix(text, bytes) != bytes && !scan->out->not_utf8_count++)
         scan->out->not_utf8_offset = at;
     return true;
 }

@@ -16,7 +16,8 @@ struct oc_sum {
     oc_space *space;
     oc_expr absorbed; /* the sum itself once it is UNKNOWN or OVERFLOW */
     bool absorbing;
-    oc_poly total; /* terms in order of arrival, zeros included */
+    oc_i128 integers; /* of them, most of a static model's figures */
+    oc_poly total;    /* terms in order of arrival, zeros included */
     size_t room;
     uint32_t *slots; /* term + 1; twice as many as room, or none */
 };
@@ -36,6 +37,7 @@ void oc_sum_clear(oc_sum *sum)
     sum->total.count = 0;
     sum->total.denominator = 1;
     sum->absorbing = false;
+    sum->integers = 0;
 }
 
 static void absorb(oc_sum *sum, oc_expr a)
@@ -100,6 +102,9 @@ void oc_sum_add(oc_sum *sum, oc_expr a)
         absorb(sum, a);
         return;
     }
+    if (oc_expr_is_immediate(a) &&
+        oc_add_i128(&sum->integers, sum->integers, oc_expr_immediate(a)))
+        return;
     oc_term hold;
     oc_poly p = oc_poly_of(sum->space, a, &hold);
     bool fits = share_denominator(sum, p.denominator);
@@ -119,5 +124,6 @@ oc_expr oc_sum_value(oc_sum *sum)
     oc_expr value = oc_poly_gather(&total) ? oc_poly_intern(sum->space, &total)
                                            : OC_OVERFLOW;
     oc_scratch_release(sum->space, mark);
-    return value;
+    return oc_expr_add(sum->space, value,
+                       oc_expr_int(sum->space, sum->integers));
 }

@@ -168,9 +168,20 @@ static void utf8_is_told_from_what_only_looks_like_it(void **state)
     assert_int_equal(oc_utf8_length("\xF5\x80\x80\x80", 4), 0);
 }
 
+static void valid_text_ends_where_a_byte_does_not_fit(void **state)
+{
+    (void)state;
+    const char text[] = "twelve bytes\xC3\xA9 and \xFFmore";
+    assert_int_equal(oc_utf8_prefix(text, 12), 12);
+    assert_int_equal(oc_utf8_prefix(text, sizeof(text) - 1), 12 + 2 + 5);
+    assert_int_equal(oc_utf8_prefix(text, 13), 12); /* half a letter */
+    assert_int_equal(oc_utf8_prefix("", 0), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(valid_text_ends_where_a_byte_does_not_fit),
         cmocka_unit_test(text_grows_and_stays_terminated),
         cmocka_unit_test(text_without_memory_says_that_it_is_cut),
         cmocka_unit_test(integers_of_128_bits_survive_the_way_through_text),
