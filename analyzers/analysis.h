@@ -28,6 +28,12 @@
 /* The newest opset of ONNX whose rules are known. */
 #define OC_NEWEST_OPSET 28
 
+/* Masks of OC_IN(i): bit 31 stands for input 31 and all after it. */
+static inline bool oc_mask_has(uint32_t mask, size_t i)
+{
+    return (mask >> (i < 31 ? i : 31)) & 1;
+}
+
 /* ---- facts ---- */
 
 /* Initializers that a value shows, through views, casts and slices. */

@@ -65,6 +65,8 @@ typedef struct oc_group_sum {
     oc_sum *metric[OC_METRIC_COUNT];
     oc_sum *params;
     oc_certainty worst[OC_METRIC_COUNT];
+    size_t known[OC_METRIC_COUNT]; /* counted rows whose figure is known */
+    size_t counted;
     int64_t nodes;
 } oc_group_sum;
 void oc_group_sum_start(oc_builder *b, oc_group_sum *sum);

@@ -402,18 +402,22 @@ static bool effort(oc_op *op, size_t steps)
     return true;
 }
 
-/* The same operator on the same values has made it before, or makes it. */
+/* The same operator on the same values has made it before, or makes it. In a
+ * loop whose state grows the same values have other bounds in another pass:
+ * that is another size. */
 static oc_expr fresh(oc_op *op, oc_expr lower, oc_expr upper)
 {
     oc_context *c = oc_context_of(op);
-    uint64_t handle, *key = OC_NEW(c->a->arena, uint64_t, 2);
+    uint64_t handle, *key = OC_NEW(c->a->arena, uint64_t, 4);
     key[0] = c->number;
     key[1] = c->fresh_count++;
-    if (oc_map_get(c->a->fresh, (const char *)key, 2 * sizeof(*key), &handle))
+    key[2] = lower;
+    key[3] = upper;
+    if (oc_map_get(c->a->fresh, (const char *)key, 4 * sizeof(*key), &handle))
         return handle;
     handle = oc_analysis_fresh(c->a, prefix_of(c->a, c->node->op_type),
                                OC_SYMBOL_DATA, lower, upper);
-    oc_map_put(c->a->fresh, (const char *)key, 2 * sizeof(*key), handle);
+    oc_map_put(c->a->fresh, (const char *)key, 4 * sizeof(*key), handle);
     return handle;
 }
 

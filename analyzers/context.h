@@ -42,6 +42,15 @@ static inline oc_context *oc_context_of(oc_op *op)
 }
 oc_context *oc_context_of_cost(oc_cost *cost);
 
+static inline bool oc_context_is_shape_like(const oc_context *c, size_t i)
+{
+    return c->descriptor && oc_mask_has(c->descriptor->shape_inputs, i);
+}
+static inline bool oc_context_is_scale(const oc_context *c, size_t i)
+{
+    return c->descriptor && oc_mask_has(c->descriptor->scale_inputs, i);
+}
+
 /* number.c */
 uint64_t oc_number_mix(uint64_t number, uint64_t with);
 /* Of the node: the same operator with the same attributes on the same

@@ -115,9 +115,9 @@ static bool is_scalar(const oc_type *type)
 /* Sequences and optionals are handed over, not moved. */
 static bool is_moved(const oc_fact *fact)
 {
-    return (fact->type.kind == OC_KIND_TENSOR ||
-            fact->type.kind == OC_KIND_SPARSE_TENSOR ||
-            fact->type.kind == OC_KIND_UNKNOWN);
+    return fact->type.kind == OC_KIND_TENSOR ||
+           fact->type.kind == OC_KIND_SPARSE_TENSOR ||
+           fact->type.kind == OC_KIND_UNKNOWN;
 }
 
 static bool read_before(const oc_context *c, size_t i)
@@ -126,13 +126,6 @@ static bool read_before(const oc_context *c, size_t i)
         if (c->input[k] == c->input[i])
             return true;
     return false;
-}
-
-static bool shape_like(const oc_context *c, size_t i)
-{
-    if (!c->descriptor)
-        return false;
-    return (c->descriptor->shape_inputs >> (i < 31 ? i : 31)) & 1;
 }
 
 static oc_expr sparse_bytes(oc_context *c, const oc_fact *fact)
@@ -170,7 +163,7 @@ static oc_expr touched_bytes(oc_context *c, size_t i)
 static oc_expr input_bytes(oc_context *c, size_t i)
 {
     const oc_fact *fact = c->input[i];
-    if (!fact || shape_like(c, i) || is_scalar(&fact->type))
+    if (!fact || oc_context_is_shape_like(c, i) || is_scalar(&fact->type))
         return oc_expr_of(0);
     if (c->read[i].given)
         return touched_bytes(c, i);

@@ -67,6 +67,21 @@ static const oc_fact *join_facts(oc_analysis *a, const oc_fact *left,
 
 /* ---- If ---- */
 
+/* The element types of MACs that come together: unknown where they differ. */
+static void join_types_of_macs(oc_row *into, const oc_row *more)
+{
+    const bool none = oc_expr_is(into->metric[OC_MACS], 0);
+    if (oc_expr_is(more->metric[OC_MACS], 0))
+        return;
+    if (!none && (into->macs_left != more->macs_left ||
+                  into->macs_right != more->macs_right)) {
+        into->macs_left = into->macs_right = OC_ELEM_UNKNOWN;
+    } else {
+        into->macs_left = more->macs_left;
+        into->macs_right = more->macs_right;
+    }
+}
+
 /* Sums the counted rows after `from`, which then no longer count. */
 static void absorb(oc_analysis *a, size_t from, oc_row *into)
 {
@@ -75,6 +90,7 @@ static void absorb(oc_analysis *a, size_t from, oc_row *into)
         if (!row->counted || row->silent)
             continue;
         row->counted = false;
+        join_types_of_macs(into, row);
         for (int metric = 0; metric < OC_METRIC_COUNT; metric++) {
             into->metric[metric] = oc_expr_add(a->space, into->metric[metric],
                                                row->metric[metric]);
@@ -82,16 +98,13 @@ static void absorb(oc_analysis *a, size_t from, oc_row *into)
                 into->certainty[metric] = row->certainty[metric];
         }
         into->unknown |= row->unknown;
-        if (row->macs_left) {
-            into->macs_left = row->macs_left;
-            into->macs_right = row->macs_right;
-        }
     }
 }
 
 /* The dearer of two branches, metric by metric. */
 static void take_dearer(oc_analysis *a, oc_row *row, const oc_row *other)
 {
+    join_types_of_macs(row, other);
     for (int metric = 0; metric < OC_METRIC_COUNT; metric++) {
         row->metric[metric] =
             oc_expr_max(a->space, row->metric[metric], other->metric[metric]);
@@ -99,10 +112,6 @@ static void take_dearer(oc_analysis *a, oc_row *row, const oc_row *other)
             row->certainty[metric] = other->certainty[metric];
     }
     row->unknown |= other->unknown;
-    if (!row->macs_left) {
-        row->macs_left = other->macs_left;
-        row->macs_right = other->macs_right;
-    }
 }
 
 static void run_branch(oc_analysis *a, oc_frame *frame, const oc_node *node,

@@ -35,18 +35,6 @@ bool oc_context_is_from_shapes(const oc_context *c)
     return any;
 }
 
-static bool is_shape_input(const oc_context *c, size_t i)
-{
-    return c->descriptor &&
-           ((c->descriptor->shape_inputs >> (i < 31 ? i : 31)) & 1);
-}
-
-static bool is_scale(const oc_context *c, size_t i)
-{
-    return c->descriptor &&
-           ((c->descriptor->scale_inputs >> (i < 31 ? i : 31)) & 1);
-}
-
 static const oc_origins *join(oc_analysis *a, const oc_origins *left,
                               const oc_origins *right)
 {
@@ -69,7 +57,8 @@ static const oc_origins *join_inputs(const oc_context *c)
 {
     const oc_origins *origins = NULL;
     for (size_t i = 0; i < c->input_count; i++) {
-        if (!c->input[i] || is_shape_input(c, i) || is_scale(c, i))
+        if (!c->input[i] || oc_context_is_shape_like(c, i) ||
+            oc_context_is_scale(c, i))
             continue;
         const oc_origins *more = c->input[i]->origins;
         if (origins && more && origins->count + more->count > MOST_ORIGINS)

@@ -118,9 +118,9 @@ static void fill_totals(oc_builder *b, const oc_group_sum *all,
     totals[OC_TOTAL_BUFFERS] =
         oc_builder_quantity(b, weights->buffers, counted);
     totals[OC_TOTAL_QUANTIZATION_ELEMENTS] =
-        oc_builder_quantity(b, weights->quantization_elements, OC_EXACT);
+        oc_builder_quantity(b, weights->quantization_elements, counted);
     totals[OC_TOTAL_WEIGHT_BYTES] =
-        oc_builder_quantity(b, weights->weight_bytes, OC_EXACT);
+        oc_builder_quantity(b, weights->weight_bytes, counted);
 }
 
 typedef struct oc_typed_macs {
@@ -128,34 +128,45 @@ typedef struct oc_typed_macs {
     oc_sum *sum;
 } oc_typed_macs;
 
-#define MOST_TYPE_PAIRS 64
+typedef struct oc_typed_list {
+    size_t count, room;
+    oc_typed_macs *pair;
+} oc_typed_list;
+
+static oc_sum *sum_of_types(oc_builder *b, oc_typed_list *list, int left,
+                            int right)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->pair[i].left == left && list->pair[i].right == right)
+            return list->pair[i].sum;
+    if (list->count == list->room) {
+        list->room = list->room ? 2 * list->room : 8;
+        oc_typed_macs *more = OC_NEW(b->a->arena, oc_typed_macs, list->room);
+        if (list->count)
+            memcpy(more, list->pair, list->count * sizeof(*more));
+        list->pair = more;
+    }
+    list->pair[list->count] =
+        (oc_typed_macs){left, right, oc_sum_new(b->a->space)};
+    return list->pair[list->count++].sum;
+}
 
 static void fill_macs_by_type(oc_builder *b)
 {
-    oc_typed_macs pair[MOST_TYPE_PAIRS];
-    size_t count = 0;
+    oc_typed_list types = {0};
     for (size_t i = 0; i < b->row_count; i++) {
         const oc_row *row = b->row[i];
         const oc_expr macs = row->metric[OC_MACS];
-        if (!row->counted || !oc_expr_is_known(macs) || oc_expr_is(macs, 0))
-            continue;
-        size_t at = 0;
-        while (at < count && (pair[at].left != row->macs_left ||
-                              pair[at].right != row->macs_right))
-            at++;
-        if (at == MOST_TYPE_PAIRS)
-            continue; /* no model mixes so many */
-        if (at == count)
-            pair[count++] = (oc_typed_macs){row->macs_left, row->macs_right,
-                                            oc_sum_new(b->a->space)};
-        oc_sum_add(pair[at].sum, macs);
+        if (row->counted && oc_expr_is_known(macs) && !oc_expr_is(macs, 0))
+            oc_sum_add(sum_of_types(b, &types, row->macs_left, row->macs_right),
+                       macs);
     }
-    oc_report_macs *list = OC_NEW(b->arena, oc_report_macs, count);
-    for (size_t i = 0; i < count; i++)
+    oc_report_macs *list = OC_NEW(b->arena, oc_report_macs, types.count);
+    for (size_t i = 0; i < types.count; i++)
         list[i] = (oc_report_macs){
-            oc_elem_name(pair[i].left), oc_elem_name(pair[i].right),
-            oc_builder_figure(b, oc_sum_value(pair[i].sum))};
-    b->report->macs_by_type_count = count;
+            oc_elem_name(types.pair[i].left), oc_elem_name(types.pair[i].right),
+            oc_builder_figure(b, oc_sum_value(types.pair[i].sum))};
+    b->report->macs_by_type_count = types.count;
     b->report->macs_by_type = list;
 }
 

@@ -31,7 +31,7 @@ typedef struct oc_weight {
 
 typedef struct oc_roles {
     oc_analysis *a;
-    oc_map *index; /* tensor address -> position + 1 */
+    oc_map *index; /* tensor address -> position */
     size_t count, room;
     oc_weight *weight;
     oc_map *angles; /* row address: makes angles or rotary tables */
@@ -273,11 +273,6 @@ static void mark_rows(oc_roles *r)
 
 /* ---- who reads what ---- */
 
-static bool has_bit(uint32_t mask, size_t i)
-{
-    return (mask >> (i < 31 ? i : 31)) & 1;
-}
-
 static bool is_float(int elem_type)
 {
     switch (elem_type) {
@@ -321,11 +316,11 @@ static oc_weight_role role_of(const oc_roles *r, const oc_row *row, size_t i,
 {
     const oc_op_descriptor *op = row->op;
     const oc_fact *fact = row->input[i];
-    const bool weight = op && has_bit(op->weight_inputs, i);
-    const bool buffer = op && has_bit(op->buffer_inputs, i);
-    if (op && has_bit(op->shape_inputs, i))
+    const bool weight = op && oc_mask_has(op->weight_inputs, i);
+    const bool buffer = op && oc_mask_has(op->buffer_inputs, i);
+    if (op && oc_mask_has(op->shape_inputs, i))
         return WEIGHT_NONE;
-    if (op && has_bit(op->scale_inputs, i))
+    if (op && oc_mask_has(op->scale_inputs, i))
         return WEIGHT_QUANTIZATION;
     if (row->folded || (tensor->numel <= 1 && !weight && !buffer))
         return WEIGHT_NONE;
@@ -342,8 +337,8 @@ static oc_weight_role role_of(const oc_roles *r, const oc_row *row, size_t i,
 /* Input 0 of views, casts and slices is followed to who reads the result. */
 static bool is_passed_on(const oc_row *row, size_t i)
 {
-    const bool masked = row->op && (has_bit(row->op->scale_inputs, i) ||
-                                    has_bit(row->op->shape_inputs, i));
+    const bool masked = row->op && (oc_mask_has(row->op->scale_inputs, i) ||
+                                    oc_mask_has(row->op->shape_inputs, i));
     return !masked && (row->folded || (i == 0 && follows(row)));
 }
 

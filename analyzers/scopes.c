@@ -118,12 +118,14 @@ void oc_group_sum_add(oc_group_sum *sum, const oc_row *row)
     oc_sum_add(sum->params, row->params);
     if (!row->counted)
         return;
+    sum->counted++;
     for (int metric = 0; metric < OC_METRIC_COUNT; metric++) {
         oc_certainty certainty = row->certainty[metric];
         if (certainty == OC_NOT_KNOWN)
             certainty = OC_LOWER_BOUND; /* the rest is one */
         else
             oc_sum_add(sum->metric[metric], row->metric[metric]);
+        sum->known[metric] += row->certainty[metric] != OC_NOT_KNOWN;
         if (sum->worst[metric] < certainty)
             sum->worst[metric] = certainty;
     }
@@ -139,20 +141,32 @@ static oc_certainty worst_of(const oc_group_sum *sum)
     return worst;
 }
 
+/* Of a group of which nothing is known, nothing is: not 0. */
+static oc_expr group_figure(const oc_group_sum *sum, oc_metric metric)
+{
+    return sum->counted && !sum->known[metric]
+               ? OC_UNKNOWN
+               : oc_sum_value(sum->metric[metric]);
+}
+
 static void finish_group(oc_builder *b, oc_report_group *group,
                          const oc_group_sum *sum)
 {
     oc_space *space = b->a->space;
-    group->nodes = sum->nodes;
+    oc_expr figure[OC_METRIC_COUNT];
     group->status = oc_builder_status(worst_of(sum));
-    group->macs = oc_builder_figure(b, oc_sum_value(sum->metric[OC_MACS]));
-    group->flops = oc_builder_figure(b, oc_sum_value(sum->metric[OC_FLOPS]));
-    group->transcendentals =
-        oc_builder_figure(b, oc_sum_value(sum->metric[OC_TRANSCENDENTALS]));
+    for (int metric = 0; metric < OC_METRIC_COUNT; metric++) {
+        figure[metric] = group_figure(sum, metric);
+        if (!oc_expr_is_known(figure[metric]))
+            group->status = OC_FIGURE_UNKNOWN;
+    }
+    group->nodes = sum->nodes;
+    group->macs = oc_builder_figure(b, figure[OC_MACS]);
+    group->flops = oc_builder_figure(b, figure[OC_FLOPS]);
+    group->transcendentals = oc_builder_figure(b, figure[OC_TRANSCENDENTALS]);
     group->params = oc_builder_figure(b, oc_sum_value(sum->params));
     group->traffic_bytes = oc_builder_figure(
-        b, oc_expr_add(space, oc_sum_value(sum->metric[OC_READ_BYTES]),
-                       oc_sum_value(sum->metric[OC_WRITE_BYTES])));
+        b, oc_expr_add(space, figure[OC_READ_BYTES], figure[OC_WRITE_BYTES]));
 }
 
 /* ---- groups, in order of their first row ---- */

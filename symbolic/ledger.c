@@ -63,6 +63,7 @@ static bool is_one_from(const oc_space *space, const oc_atom *atom, oc_expr of,
            atom->arguments[1] == least && oc_expr_is_constant(space, least);
 }
 
+/* A product of what is never negative: where it is positive, no factor is 0. */
 static bool has_such_factor(const oc_space *space, oc_expr product, oc_expr of,
                             oc_expr least)
 {
@@ -70,10 +71,16 @@ static bool has_such_factor(const oc_space *space, oc_expr product, oc_expr of,
         return false;
     const oc_poly *p = &oc_entry_of(space, product)->poly;
     const oc_monomial *m = space->monomials[p->terms[0].monomial];
-    for (size_t i = 0; p->count == 1 && i < m->count; i++)
-        if (is_one_from(space, space->atoms[m->factors[i].atom], of, least))
-            return true;
-    return false;
+    bool has = false;
+    if (p->count != 1 || p->terms[0].coefficient < 0)
+        return false;
+    for (size_t i = 0; i < m->count; i++) {
+        const oc_atom *atom = space->atoms[m->factors[i].atom];
+        has = has || is_one_from(space, atom, of, least);
+        if (atom->interval.lower < 0)
+            return false;
+    }
+    return has;
 }
 
 bool oc_assumption_is_implied(const oc_space *space, size_t index)

@@ -143,7 +143,8 @@ oc_tri oc_assume(oc_space *space, oc_relation relation, oc_expr left,
 size_t oc_assumption_count(const oc_space *space);
 const oc_assumption *oc_assumption_at(const oc_space *space, size_t index);
 /* True for `16 <= height` beside `(height//16)*(width//16) == 196`: a product
- * that is positive has no factor 0. Such an entry says nothing more. */
+ * of sizes that is positive has no factor 0. Such an entry says nothing
+ * more. */
 bool oc_assumption_is_implied(const oc_space *space, size_t index);
 /* What an undecided branch recorded is taken back, facts included. */
 typedef struct oc_ledger_mark {

@@ -15,6 +15,15 @@ static bool known_exponent(oc_op *op, double *exponent)
            oc_to_double(op, block->element[0], exponent);
 }
 
+/* One number that is known once sizes are. */
+static bool follows_sizes(oc_op *op)
+{
+    const oc_block *block = oc_op_value(op, 1);
+    double exponent;
+    return block && block->count == 1 && oc_expr_is_known(block->element[0]) &&
+           !known_exponent(op, &exponent);
+}
+
 /* a to the power of a small count, by repeated squaring. */
 static oc_expr multiply(oc_op *op, oc_expr a, unsigned count)
 {
@@ -57,6 +66,10 @@ static void cost(oc_op *op, oc_cost *sum)
                 flops = known[i].flops;
                 transcendentals = known[i].transcendentals;
             }
+    if (follows_sizes(op)) { /* and may turn out to be one of them */
+        oc_cost_is(sum, OC_FLOPS, OC_ESTIMATE);
+        oc_cost_is(sum, OC_TRANSCENDENTALS, OC_ESTIMATE);
+    }
     if (flops)
         oc_cost_add(sum, OC_FLOPS, "products per element",
                     oc_times(op, flops, elements));

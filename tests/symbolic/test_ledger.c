@@ -124,6 +124,26 @@ static void clamps_fall_away_where_the_rest_is_settled(void **state)
     assert_entry(f, 1, "1", "past");
 }
 
+static void what_a_product_of_sizes_implies_says_nothing_more(void **state)
+{
+    fixture *f = *state;
+    (void)assume(f, OC_AT_MOST, "16", "height", 1);
+    (void)assume(f, OC_AT_MOST, "17", "width", 1);
+    assert_false(oc_assumption_is_implied(f->space, 0));
+    (void)assume(f, OC_EQUAL, "(height//16)*(width//16)", "196", 2);
+    assert_true(oc_assumption_is_implied(f->space, 0));
+    assert_false(oc_assumption_is_implied(f->space, 1)); /* 17 is more */
+    assert_false(oc_assumption_is_implied(f->space, 2));
+}
+
+static void a_product_that_may_be_of_negatives_implies_nothing(void **state)
+{
+    fixture *f = *state;
+    (void)assume(f, OC_AT_MOST, "16", "height", 1);
+    (void)assume(f, OC_EQUAL, "(height//16)*offset", "196", 2);
+    assert_false(oc_assumption_is_implied(f->space, 0));
+}
+
 static void at_least_one_is_noise(void **state)
 {
     fixture *f = *state;
@@ -327,6 +347,8 @@ int main(void)
         SPACE_TEST(inequalities_come_down_to_a_symbol_and_keep_the_strongest),
         SPACE_TEST(upper_bounds_of_quotients_round_the_right_way),
         SPACE_TEST(clamps_fall_away_where_the_rest_is_settled),
+        SPACE_TEST(what_a_product_of_sizes_implies_says_nothing_more),
+        SPACE_TEST(a_product_that_may_be_of_negatives_implies_nothing),
         SPACE_TEST(at_least_one_is_noise),
         SPACE_TEST(sums_stay_sums),
         SPACE_TEST(an_equality_answers_its_own_question),
