@@ -142,7 +142,7 @@ static oc_certainty worst_of(const oc_group_sum *sum)
 }
 
 /* Of a group of which nothing is known, nothing is: not 0. */
-static oc_expr group_figure(const oc_group_sum *sum, oc_metric metric)
+static oc_expr group_figure(const oc_group_sum *sum, int metric)
 {
     return sum->counted && !sum->known[metric]
                ? OC_UNKNOWN
