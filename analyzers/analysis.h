@@ -241,6 +241,9 @@ void oc_infer_operator(oc_analysis *a, oc_frame *frame, const oc_node *node);
 /* control.c: operators with bodies. False: it is none. */
 bool oc_infer_control(oc_analysis *a, oc_frame *frame, const oc_node *node);
 void oc_infer_call(oc_analysis *a, oc_frame *frame, const oc_node *node);
+/* What such an operator costs, in words; NULL: it is none. */
+const char *oc_control_rule(const char *domain, const char *op_type,
+                            bool is_call);
 
 /* roles.c: params, buffers, quantisation elements, weight bytes. */
 typedef struct oc_weights {

@@ -14,11 +14,13 @@ typedef struct oc_builder {
     oc_analysis *a;
     oc_arena *arena; /* of the report */
     oc_report *report;
-    oc_map *texts;         /* expression handle -> its formula */
-    oc_map *tensors;       /* fact address, name -> oc_report_tensor */
-    oc_map *symbols;       /* name -> index in the space */
-    bool *symbol_used;     /* one a symbol: some formula names it */
-    oc_map *definitions;   /* name -> index of the LET */
+    oc_map *texts;       /* expression handle -> its formula */
+    oc_map *tensors;     /* fact address, name -> oc_report_tensor */
+    oc_map *symbols;     /* name -> index in the space */
+    bool *symbol_used;   /* one a symbol: some formula names it */
+    oc_map *definitions; /* name -> index of the LET */
+    size_t symbol_count; /* those after it are only of a derivation */
+    size_t definition_count;
     bool *definition_used; /* one a LET */
     size_t row_count;      /* listed rows */
     const oc_row **row;    /* listed rows, in order */
@@ -55,6 +57,9 @@ void oc_builder_symbols(oc_builder *b);
 void oc_builder_note_unknown(oc_builder *b);
 void oc_builder_note_overflow(oc_builder *b);
 void oc_builder_diagnostics(oc_builder *b);
+
+/* derive.c: of the node that the options name. */
+void oc_builder_derivation(oc_builder *b);
 
 /* scopes.c */
 const char *oc_builder_scope(oc_builder *b, const oc_row *row);

@@ -34,6 +34,9 @@ typedef struct oc_context {
     oc_row *row;
     oc_touched *read, *write;
     bool view;
+    /* Formal names: where bytes are to be terms, too. NULL: they are not. */
+    const char *const *input_name;
+    const char *const *output_name;
 } oc_context;
 
 static inline oc_context *oc_context_of(oc_op *op)

@@ -199,19 +199,29 @@ static bool is_weight(const oc_fact *fact)
     return fact && fact->origins && (fact->constant || fact->shows_constant);
 }
 
+/* Millions of rows need no term for what their operands say. */
+static void add_bytes(oc_context *c, oc_metric metric, oc_expr bytes,
+                      const char *const *names, size_t i)
+{
+    if (names && !oc_expr_is(bytes, 0))
+        oc_context_cost_add(&c->cost, metric, names[i], bytes);
+    else
+        add_metric(c, metric, bytes);
+}
+
 static void count_bytes(oc_context *c)
 {
     oc_space *space = c->a->space;
     c->row->weight_bytes = oc_expr_of(0);
     for (size_t i = 0; i < c->input_count; i++) {
         const oc_expr bytes = input_bytes(c, i);
-        add_metric(c, OC_READ_BYTES, bytes);
+        add_bytes(c, OC_READ_BYTES, bytes, c->input_name, i);
         if (is_weight(c->input[i]))
             c->row->weight_bytes =
                 oc_expr_add(space, c->row->weight_bytes, bytes);
     }
     for (size_t i = 0; i < c->output_count; i++)
-        add_metric(c, OC_WRITE_BYTES, output_bytes(c, i));
+        add_bytes(c, OC_WRITE_BYTES, output_bytes(c, i), c->output_name, i);
 }
 
 /* ---- the whole ---- */

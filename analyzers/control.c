@@ -241,24 +241,48 @@ void oc_infer_call(oc_analysis *a, oc_frame *frame, const oc_node *node)
 
 /* ---- which of them a node is ---- */
 
+typedef struct control_row {
+    const char *op_type;
+    void (*infer)(oc_analysis *, oc_frame *, const oc_node *, oc_row *);
+    const char *rule;
+} control_row;
+
+static const control_row controls[] = {
+    {"If", infer_if,
+     "the branch that is taken; where that is not known, the dearer one for "
+     "each figure"},
+    {"Loop", oc_infer_loop,
+     "nothing itself: its body's rows are worth all iterations"},
+    {"Scan", oc_infer_scan,
+     "nothing itself: its body's rows are worth all iterations"},
+    {"SequenceMap", oc_infer_sequence_map,
+     "nothing itself: its body's rows are worth all elements"},
+};
+
+static const control_row *find_control(const char *domain, const char *op_type)
+{
+    for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++)
+        if (!*domain && strcmp(op_type, controls[i].op_type) == 0)
+            return &controls[i];
+    return NULL;
+}
+
+const char *oc_control_rule(const char *domain, const char *op_type,
+                            bool is_call)
+{
+    const control_row *found = find_control(domain, op_type);
+    if (is_call)
+        return "nothing itself: the rows of the function's body follow";
+    return found ? found->rule : NULL;
+}
+
 bool oc_infer_control(oc_analysis *a, oc_frame *frame, const oc_node *node)
 {
-    static const struct {
-        const char *op_type;
-        void (*infer)(oc_analysis *, oc_frame *, const oc_node *, oc_row *);
-    } operators[] = {{"If", infer_if},
-                     {"Loop", oc_infer_loop},
-                     {"Scan", oc_infer_scan},
-                     {"SequenceMap", oc_infer_sequence_map}};
-    if (*node->domain)
+    const control_row *found = find_control(node->domain, node->op_type);
+    if (!found)
         return false;
-    for (size_t i = 0; i < sizeof(operators) / sizeof(operators[0]); i++) {
-        if (strcmp(node->op_type, operators[i].op_type) != 0)
-            continue;
-        oc_row *row = oc_region_row(a, frame, node);
-        operators[i].infer(a, frame, node, row);
-        oc_row_outputs(a, row);
-        return true;
-    }
-    return false;
+    oc_row *row = oc_region_row(a, frame, node);
+    found->infer(a, frame, node, row);
+    oc_row_outputs(a, row);
+    return true;
 }

@@ -19,8 +19,9 @@ static const oc_op_descriptor *const families[] = {
 #define FAMILY_COUNT (sizeof(families) / sizeof(families[0]))
 
 static const oc_schema schemas[] = {
-#define OC_SCHEMA(domain, op_type, versions, min_in, max_in, max_out, gone)    \
-    {domain, op_type, versions, min_in, max_in, max_out, gone},
+#define OC_SCHEMA(domain, op_type, versions, min_in, max_in, max_out, gone,    \
+                  inputs, outputs)                                             \
+    {domain, op_type, versions, min_in, max_in, max_out, gone, inputs, outputs},
 #include "analyzers/schema.def"
 #undef OC_SCHEMA
 };

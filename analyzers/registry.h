@@ -18,6 +18,7 @@ typedef struct oc_schema {
     const char *versions; /* "1 6 13": the opsets that changed it */
     int min_inputs, max_inputs, max_outputs; /* -1: any number */
     int removed_in;                          /* 0: still there */
+    const char *input_names, *output_names;  /* "X W B", "inputs..." */
 } oc_schema;
 
 typedef struct oc_registry oc_registry;

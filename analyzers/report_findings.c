@@ -70,6 +70,8 @@ void oc_builder_coverage(oc_builder *b)
 void oc_builder_index_symbols(oc_builder *b)
 {
     const size_t count = oc_symbol_count(b->a->space);
+    b->symbol_count = count;
+    b->definition_count = oc_let_count(b->a->space);
     b->symbols = oc_map_new(b->a->arena);
     b->symbol_used = OC_NEW(b->a->arena, bool, count);
     for (size_t i = 0; i < count; i++) {
@@ -128,7 +130,7 @@ static void fill_symbol(oc_builder *b, const oc_symbol *symbol,
 
 void oc_builder_symbols(oc_builder *b)
 {
-    const size_t count = oc_symbol_count(b->a->space);
+    const size_t count = b->symbol_count;
     oc_report_symbol *symbols = OC_NEW(b->arena, oc_report_symbol, count);
     oc_binding *bindings = OC_NEW(b->arena, oc_binding, count);
     oc_report *report = b->report;
@@ -150,7 +152,7 @@ void oc_builder_symbols(oc_builder *b)
 void oc_builder_definitions(oc_builder *b)
 {
     const oc_space *space = b->a->space;
-    size_t count = oc_let_count(space), used = 0;
+    size_t count = b->definition_count, used = 0;
     const char **formula = OC_NEW(b->a->arena, const char *, count);
     for (size_t i = count; i-- > 0;)
         if (b->definition_used[i]) {

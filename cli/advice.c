@@ -208,6 +208,18 @@ static bool translate(draft *command, int argc, char **argv)
     return command->changed && command->used < command->room;
 }
 
+void advise_command(oc_error *err, const char *command, int argc, char **argv)
+{
+    draft line = {.text = err->hint, .room = sizeof(err->hint), .used = 8};
+    memcpy(err->hint, "onnxcost", line.used + 1);
+    add(&line, command);
+    for (int i = 1; i < argc; i++)
+        if (i > 1 || strcmp(argv[i], "report") != 0)
+            add(&line, argv[i]);
+    if (line.used >= line.room)
+        hint(err, "onnxcost help %s", command);
+}
+
 void advise(oc_error *err, const char *flag, int argc, char **argv)
 {
     char text[sizeof(err->hint)] = "onnxcost";

@@ -4,24 +4,28 @@
  */
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/table.h"
 
-static int print_and_end(void (*print)(FILE *))
+static int print_version(void)
 {
-    print(stdout);
+    printf("onnxcost %s\n", ONNXCOST_VERSION);
     return terminal_finish() ? EXIT_DONE : EXIT_NO_ANSWER;
 }
 
-static void print_version(FILE *stream)
+static int print_help(cli_verb verb)
 {
-    fprintf(stream, "onnxcost %s\n", ONNXCOST_VERSION);
+    if (verb == VERB_REPORT)
+        help_print_overview(stdout);
+    else
+        help_print_command(stdout, verb);
+    return terminal_finish() ? EXIT_DONE : EXIT_NO_ANSWER;
 }
 
 /* A pipe is read as a model, a keyboard is not. */
 static bool reads_keyboard(const cli_options *options)
 {
-    for (size_t i = 0; i < options->model_count; i++)
-        if (strcmp(options->models[i], "-") == 0 && terminal_is_tty(0))
+    for (size_t i = 0; i < options->operand_count; i++)
+        if (strcmp(options->operands[i], "-") == 0 && terminal_is_tty(0))
             return true;
     return false;
 }
@@ -29,13 +33,15 @@ static bool reads_keyboard(const cli_options *options)
 static int run(const cli_options *options)
 {
     if (options->help)
-        return print_and_end(options_print_help);
+        return print_help(options->verb);
     if (options->version)
-        return print_and_end(print_version);
-    if (options->model_count > 0 && !reads_keyboard(options))
-        return command_report(options);
-    options_print_short_help(stderr);
-    return EXIT_NO_ANSWER;
+        return print_version();
+    if ((options->verb == VERB_REPORT && options->operand_count == 0) ||
+        reads_keyboard(options)) {
+        help_print_short(stderr);
+        return EXIT_NO_ANSWER;
+    }
+    return command_rows[options->verb].run(options);
 }
 
 int main(int argc, char **argv)

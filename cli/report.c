@@ -1,13 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * cli/report.c - the report command: load, analyze, write.
+ * cli/report.c - the report command: load, analyze, write. The parts that
+ * other commands share are here too.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
+/* ---- writing ---- */
+
+/* How a report is written as text, and the options of that. */
+typedef struct text_form {
+    text_writer *write;
+    oc_text_options options;
+} text_form;
+
 static oc_status write_format(const oc_report *report, cli_format format,
-                              const oc_text_options *text, const oc_sink *sink,
+                              const text_form *text, const oc_sink *sink,
                               oc_error *err)
 {
     switch (format) {
@@ -16,12 +26,12 @@ static oc_status write_format(const oc_report *report, cli_format format,
     case FORMAT_CSV:
         return oc_report_write_csv(report, sink, err);
     default:
-        return oc_report_write_text(report, text, sink, err);
+        return text->write(report, &text->options, sink, err);
     }
 }
 
 static oc_status write_file(const oc_report *report, const cli_output *output,
-                            const oc_text_options *text, uint64_t limit_bytes,
+                            const text_form *text, uint64_t limit_bytes,
                             oc_error *err)
 {
     oc_file_sink *file = NULL;
@@ -50,7 +60,7 @@ static oc_text_options terminal_text(const cli_options *options)
     oc_text_options text = options->text;
     text.utf8 = terminal_is_utf8();
     text.columns = terminal_columns();
-    text.color = terminal_wants_color(options->color);
+    text.color = terminal_wants_color(STDOUT_FILENO);
     return text;
 }
 
@@ -60,12 +70,12 @@ static bool wants_stdout(const cli_options *options)
     return !options->quiet || options->format != FORMAT_TEXT;
 }
 
-static oc_status write_all(const oc_report *report, const cli_options *options,
-                           oc_error *err)
+oc_status write_outputs(const oc_report *report, text_writer *write_text,
+                        const cli_options *options, oc_error *err)
 {
-    oc_text_options in_file = file_text(options);
-    oc_text_options on_terminal = terminal_text(options);
-    cli_output standard = {options->format, "-"};
+    const text_form in_file = {write_text, file_text(options)};
+    const text_form on_terminal = {write_text, terminal_text(options)};
+    const cli_output standard = {options->format, "-"};
     for (size_t i = 0; i < options->output_count; i++) {
         terminal_hold_signals(true);
         oc_status status = write_file(report, &options->outputs[i], &in_file,
@@ -79,8 +89,10 @@ static oc_status write_all(const oc_report *report, const cli_options *options,
                                  : OC_OK;
 }
 
-static oc_status analyze(oc_report **out, const char *path,
-                         const cli_options *options, oc_error *err)
+/* ---- analysing ---- */
+
+oc_status analyze_model(oc_report **out, const char *path, const char *explain,
+                        const cli_options *options, oc_error *err)
 {
     oc_model *model = NULL;
     oc_load_options load = {.struct_size = sizeof(load),
@@ -90,7 +102,8 @@ static oc_status analyze(oc_report **out, const char *path,
                                    .dim_count = options->dim_count,
                                    .shapes = options->shapes,
                                    .shape_count = options->shape_count,
-                                   .limits = options->limits};
+                                   .limits = options->limits,
+                                   .explain = explain};
     oc_status status = oc_model_load_file(&model, path, &load, err);
     if (status == OC_OK)
         status = oc_analyze(out, model, &analysis, err);
@@ -100,15 +113,33 @@ static oc_status analyze(oc_report **out, const char *path,
     return status;
 }
 
+/* ---- the command ---- */
+
+/* What to do next, for people: no program reads a terminal. */
+static void suggest(const char *path, const cli_options *options)
+{
+    if (options->quiet || options->format != FORMAT_TEXT ||
+        options->output_count > 0 || !terminal_is_tty(STDOUT_FILENO) ||
+        strcmp(path, "-") == 0)
+        return;
+    char safe[512];
+    if (oc_print_safe(safe, sizeof(safe), path, terminal_is_utf8()) <
+        sizeof(safe))
+        printf("  next: onnxcost %s -o report.html\n", safe);
+    fflush(stdout);
+}
+
 static oc_status report_model(const char *path, const cli_options *options,
                               oc_error *err)
 {
     oc_report *report = NULL;
-    oc_status status = analyze(&report, path, options, err);
+    oc_status status = analyze_model(&report, path, NULL, options, err);
     if (status == OC_OK) {
         print_diagnostics(report, options);
-        status = write_all(report, options, err);
+        status = write_outputs(report, oc_report_write_text, options, err);
     }
+    if (status == OC_OK)
+        suggest(path, options);
     oc_report_free(report);
     return status;
 }
@@ -116,13 +147,11 @@ static oc_status report_model(const char *path, const cli_options *options,
 int command_report(const cli_options *options)
 {
     int code = EXIT_DONE;
-    for (size_t i = 0; i < options->model_count; i++) {
+    for (size_t i = 0; i < options->operand_count; i++) {
         oc_error err = {.offset = OC_NO_OFFSET};
-        if (report_model(options->models[i], options, &err) == OC_OK)
+        if (report_model(options->operands[i], options, &err) == OC_OK)
             continue;
-        /* A reader that has seen enough (head, less) knows already. */
-        if (strcmp(err.id, "output.closed") != 0)
-            print_error(&err);
+        print_failure(&err);
         code = EXIT_NO_ANSWER;
     }
     return code;

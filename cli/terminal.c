@@ -19,7 +19,8 @@ enum {
     LOG_COLUMNS = 120,
     MOST_COLUMNS = 10000,
     MOST_WARNINGS = 10,
-    SAFE_ROOM = 1024
+    SAFE_ROOM = 4096,
+    NAME_ROOM = 128
 };
 
 /* A closed standard stream stays closed: otherwise the next file opened
@@ -80,16 +81,23 @@ static bool is_set(const char *variable)
     return value && value[0] != '\0';
 }
 
-/* https://no-color.org, https://force-color.org */
-bool terminal_wants_color(const char *when)
+static const char *color_when = "auto"; /* --color */
+
+void terminal_set_color(const char *when)
 {
-    if (strcmp(when, "auto") != 0)
-        return strcmp(when, "always") == 0;
+    color_when = when;
+}
+
+/* https://no-color.org, https://force-color.org */
+bool terminal_wants_color(int stream)
+{
+    if (strcmp(color_when, "auto") != 0)
+        return strcmp(color_when, "always") == 0;
     if (is_set("NO_COLOR"))
         return false;
     if (is_set("FORCE_COLOR") || is_set("CLICOLOR_FORCE"))
         return true;
-    return terminal_is_tty(STDOUT_FILENO);
+    return terminal_is_tty(stream);
 }
 
 bool terminal_finish(void)
@@ -105,9 +113,31 @@ static void put_safe(const char *text)
     fputs(safe, stderr);
 }
 
+/* A name may be of any length. */
+static void put_name(const char *name)
+{
+    char safe[NAME_ROOM];
+    const bool whole = oc_print_safe(safe, sizeof(safe), name,
+                                     terminal_is_utf8()) < sizeof(safe);
+    fprintf(stderr, "%s%s", safe, whole ? "" : "...");
+}
+
+/* "error[id]: " in the color of its level. */
+static void put_tag(oc_report_severity level, const char *id)
+{
+    static const char *const words[] = {"info", "warning", "error"};
+    static const char *const colors[] = {"36", "33", "31"};
+    const bool color = terminal_wants_color(STDERR_FILENO);
+    if (color)
+        fprintf(stderr, "\033[1;%sm", colors[level]);
+    fprintf(stderr, "%s[", words[level]);
+    put_safe(id);
+    fprintf(stderr, "]%s: ", color ? "\033[0m" : "");
+}
+
 void print_error(const oc_error *err)
 {
-    fprintf(stderr, "error[%s]: ", err->id);
+    put_tag(OC_ERROR, err->id);
     if (err->where[0] != '\0') {
         put_safe(err->where);
         fputs(": ", stderr);
@@ -123,16 +153,26 @@ void print_error(const oc_error *err)
     }
 }
 
+void print_warning(const char *id, const char *message)
+{
+    put_tag(OC_WARNING, id);
+    fprintf(stderr, "%s\n", message);
+}
+
+/* A reader that has seen enough (head, less) knows already. */
+void print_failure(const oc_error *err)
+{
+    if (strcmp(err->id, "output.closed") != 0)
+        print_error(err);
+}
+
 static void print_diagnostic(const oc_report *report,
                              const oc_report_diagnostic *diagnostic)
 {
-    static const char *const severities[] = {"info", "warning", "error"};
-    fprintf(stderr, "%s[", severities[diagnostic->severity]);
-    put_safe(diagnostic->id);
-    fputs("]: ", stderr);
+    put_tag(diagnostic->severity, diagnostic->id);
     if (diagnostic->node < report->node_count) {
         fprintf(stderr, "#%u ", (unsigned)diagnostic->node);
-        put_safe(report->nodes[diagnostic->node].name);
+        put_name(report->nodes[diagnostic->node].name);
         fputs(": ", stderr);
     }
     put_safe(diagnostic->message);

@@ -111,24 +111,82 @@ bool parse_count(size_t *count, const char *text, const char *flag,
     return true;
 }
 
-/* "64MiB", "4G", "25_000_000": k, M, G, T are decimal, Ki, ... binary. */
-static bool parse_size(uint64_t *value, const char *text)
+/* Units: k, M, G, T are decimal, Ki, Mi, ... binary, B may follow. */
+static bool take_unit(uint64_t *unit, const char *text)
 {
     static const char *const letters = "kMGT";
-    uint64_t unit = 1;
-    if (!take_digits(value, &text))
-        return false;
     const char *letter = *text ? strchr(letters, *text) : NULL;
+    *unit = 1;
     if (!letter && *text == 'K')
         letter = letters;
     if (letter) {
         bool binary = text[1] == 'i';
         for (const char *step = letters; step <= letter; step++)
-            unit *= binary ? 1024 : 1000;
+            *unit *= binary ? 1024 : 1000;
         text += binary ? 2 : 1;
     }
     text += *text == 'B';
-    return *text == '\0' && !OC_MUL_OVERFLOWS(*value, unit, value);
+    return *text == '\0';
+}
+
+/* "e9" of "4.1e9"; 0 when there is none. */
+static bool take_exponent(int *exponent, const char **text)
+{
+    uint64_t digits = 0;
+    *exponent = 0;
+    if (**text != 'e' && **text != 'E')
+        return true;
+    ++*text;
+    *text += **text == '+';
+    if (!take_digits(&digits, text) || digits > 18)
+        return false;
+    *exponent = (int)digits;
+    return true;
+}
+
+/* The digits behind a '.', as if it were not there. */
+static bool take_fraction(uint64_t *value, int *places, const char **text)
+{
+    *places = 0;
+    if (**text != '.')
+        return true;
+    for (++*text; is_digit(**text); ++*text, ++*places)
+        if (OC_MUL_OVERFLOWS(*value, 10u, value) ||
+            OC_ADD_OVERFLOWS(*value, (unsigned)(**text - '0'), value))
+            return false;
+    return *places > 0;
+}
+
+/* "64MiB", "8.5G", "4.1e9", "25_000_000"; what is below 1 is cut off: no
+ * integer lies between. */
+static bool parse_size(uint64_t *value, const char *text)
+{
+    uint64_t unit;
+    int exponent, places;
+    if (!take_digits(value, &text) || !take_fraction(value, &places, &text) ||
+        !take_exponent(&exponent, &text) || !take_unit(&unit, text))
+        return false;
+    oc_u128 product = (oc_u128)*value * unit;
+    for (; exponent > places; exponent--)
+        if (OC_MUL_OVERFLOWS(product, 10u, &product))
+            return false;
+    for (; places > exponent; places--)
+        product /= 10;
+    *value = (uint64_t)product;
+    return product <= UINT64_MAX;
+}
+
+bool set_maximum(cli_options *options, size_t which, const char *text,
+                 oc_error *err)
+{
+    uint64_t value;
+    if (!parse_size(&value, text) || value > INT64_MAX) {
+        fail(err, "usage.size", "'%s' is no limit", text);
+        hint(err, "4G, 4.1e9, 25_000_000, 64MB (10^6) or 64MiB (2^20)");
+        return false;
+    }
+    options->maximum[which] = (cli_maximum){true, (int64_t)value};
+    return true;
 }
 
 bool parse_word(unsigned *index, const char *text, const char *flag,
@@ -260,11 +318,24 @@ bool add_shape(cli_options *options, char *text, oc_error *err)
 
 /* ---- --output ---- */
 
+static const struct {
+    const char *name, *extension;
+} formats[FORMAT_COUNT] = {[FORMAT_TEXT] = {"text", ".txt"},
+                           [FORMAT_JSON] = {"json", ".json"},
+                           [FORMAT_CSV] = {"csv", ".csv"},
+                           [FORMAT_HTML] = {"html", ".html"},
+                           [FORMAT_MARKDOWN] = {"markdown", ".md"}};
+
+const char *format_name(cli_format format)
+{
+    return formats[format].name;
+}
+
 bool parse_format(cli_format *format, const char *text, size_t bytes)
 {
-    static const char *const names[] = {"text", "json", "csv"};
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        if (strlen(names[i]) == bytes && strncmp(names[i], text, bytes) == 0) {
+    for (size_t i = 0; i < FORMAT_COUNT; i++)
+        if (strlen(formats[i].name) == bytes &&
+            strncmp(formats[i].name, text, bytes) == 0) {
             *format = (cli_format)i;
             return true;
         }
@@ -274,13 +345,12 @@ bool parse_format(cli_format *format, const char *text, size_t bytes)
 static bool format_of_extension(cli_format *format, const char *path)
 {
     const char *dot = strrchr(path, '.');
-    if (!dot || strchr(dot, '/'))
-        return false;
-    if (strcmp(dot, ".txt") == 0) {
-        *format = FORMAT_TEXT;
-        return true;
-    }
-    return parse_format(format, dot + 1, strlen(dot + 1));
+    for (size_t i = 0; dot && i < FORMAT_COUNT; i++)
+        if (strcmp(formats[i].extension, dot) == 0) {
+            *format = (cli_format)i;
+            return true;
+        }
+    return false;
 }
 
 bool add_output(cli_options *options, char *text, oc_error *err)
@@ -293,7 +363,7 @@ bool add_output(cli_options *options, char *text, oc_error *err)
     else if (!format_of_extension(&output->format, text)) {
         fail(err, "usage.format", "the extension of '%s' names no format",
              text);
-        hint(err, "-o json:%s   or .txt, .json, .csv", text);
+        hint(err, "-o json:%s   or .txt, .json, .csv, .html", text);
         return false;
     }
     if (output->path[0] == '\0')
@@ -304,40 +374,54 @@ bool add_output(cli_options *options, char *text, oc_error *err)
 
 /* ---- --limit ---- */
 
-static const struct {
-    const char *name;
-    size_t at;
-} limits[] = {
-    {"depth", offsetof(oc_limits, depth)},
-    {"decompressed", offsetof(oc_limits, decompressed)},
-    {"metadata", offsetof(oc_limits, metadata)},
-    {"memory", offsetof(oc_limits, memory)},
-    {"nodes", offsetof(oc_limits, nodes)},
-    {"items", offsetof(oc_limits, items)},
-    {"unknown", offsetof(oc_limits, unknown)},
-    {"rank", offsetof(oc_limits, rank)},
-    {"functions", offsetof(oc_limits, functions)},
-    {"call-depth", offsetof(oc_limits, call_depth)},
-    {"inline", offsetof(oc_limits, inlined)},
-    {"expressions", offsetof(oc_limits, expressions)},
-    {"name", offsetof(oc_limits, name)},
-    {"members", offsetof(oc_limits, members)},
-    {"report", offsetof(oc_limits, report)},
+#define LIMIT(name, member, standard, meaning)                                 \
+    {                                                                          \
+        name, offsetof(oc_limits, member), standard, meaning                   \
+    }
+
+const limit_row limit_rows[] = {
+    LIMIT("depth", depth, "100",
+          "messages nested in one another (10,000 at "
+          "most)"),
+    LIMIT("decompressed", decompressed, "2147483647",
+          "bytes that a gzip file or a pipe may hold"),
+    LIMIT("metadata", metadata, "256MiB",
+          "bytes kept of a file: all but "
+          "weights"),
+    LIMIT("memory", memory, "by size",
+          "bytes of memory for the graph, and for the analysis"),
+    LIMIT("nodes", nodes, "2000000", "nodes, those of subgraphs included"),
+    LIMIT("items", items, "4000000",
+          "values, initializers, attributes, strings: each"),
+    LIMIT("unknown", unknown, "100000", "fields that ONNX does not define"),
+    LIMIT("rank", rank, "1024", "dims of one tensor"),
+    LIMIT("functions", functions, "10000", "local functions"),
+    LIMIT("call-depth", call_depth, "100", "functions that call one another"),
+    LIMIT("inline", inlined, "2000000", "nodes of all calls together"),
+    LIMIT("expressions", expressions, "10000000", "distinct expressions"),
+    LIMIT("name", name, "1MiB", "bytes of one name"),
+    LIMIT("members", members, "65536", "members of a gzip file"),
+    LIMIT("report", report, "256MiB", "bytes of one report"),
 };
+const size_t limit_row_count = COUNT_OF(limit_rows);
 
 bool set_limit(cli_options *options, char *text, oc_error *err)
 {
-    const char *names[COUNT_OF(limits)];
+    const char *names[COUNT_OF(limit_rows)];
     char *sign = strchr(text, '=');
     uint64_t value;
     unsigned index = 0;
-    for (size_t i = 0; i < COUNT_OF(limits); i++)
-        names[i] = limits[i].name;
-    if (!sign || !parse_size(&value, sign + 1) || value == 0)
-        return fail(err, "usage.limit", "--limit takes NAME=N, not '%s'", text);
+    for (size_t i = 0; i < COUNT_OF(limit_rows); i++)
+        names[i] = limit_rows[i].name;
+    if (!sign || !parse_size(&value, sign + 1) || value == 0) {
+        fail(err, "usage.limit", "--limit takes NAME=N, not '%s'", text);
+        hint(err, "--limit nodes=5000000; onnxcost help limits lists them");
+        return false;
+    }
     *sign = '\0';
     if (!parse_word(&index, text, "--limit", names, COUNT_OF(names), err))
         return false;
-    *(uint64_t *)(void *)((char *)&options->limits + limits[index].at) = value;
+    *(uint64_t *)(void *)((char *)&options->limits + limit_rows[index].at) =
+        value;
     return true;
 }

@@ -8,8 +8,61 @@
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "reports/figure.h"
+
+/* ---- the page ---- */
+
+enum { DEFAULT_ROWS = 10, DEFAULT_DEPTH = 2 };
+enum { DEFAULT_COLUMNS = 80, LEAST_COLUMNS = 40 };
+
+static oc_text_options with_defaults(const oc_text_options *given)
+{
+    oc_text_options options = given ? *given : (oc_text_options){0};
+    if (options.rows == OC_ROWS_DEFAULT)
+        options.rows = DEFAULT_ROWS;
+    if (options.depth == 0)
+        options.depth = DEFAULT_DEPTH;
+    if (options.columns == 0)
+        options.columns = DEFAULT_COLUMNS;
+    if (options.columns < LEAST_COLUMNS)
+        options.columns = LEAST_COLUMNS;
+    return options;
+}
+
+void oc_page_to_reference(oc_page *page)
+{
+    page->point = page->points.reference < page->points.count
+                      ? &page->points.point[page->points.reference]
+                      : NULL;
+}
+
+static oc_status write_page(oc_page *page, void (*put)(oc_page *))
+{
+    if (setjmp(page->no_memory) != 0)
+        return oc_fail(page->out.err, OC_ERR_NOMEM, "memory.exhausted",
+                       "out of memory writing the report");
+    page->arena.escape = &page->no_memory;
+    oc_points_make(&page->points, page->report, &page->arena);
+    oc_page_shorten(page);
+    put(page);
+    return oc_out_close(&page->out);
+}
+
+oc_status oc_page_write(const oc_report *report, const oc_text_options *options,
+                        const oc_sink *sink, void (*put)(oc_page *),
+                        oc_error *err)
+{
+    oc_page page = {.report = report, .options = with_defaults(options)};
+    oc_out_open(&page.out, sink, err);
+    const oc_status status = write_page(&page, put);
+    oc_points_free(&page.points);
+    oc_arena_free(&page.arena);
+    return status;
+}
+
+/* ---- words ---- */
 
 const char *oc_page_printf(oc_page *page, const char *format, ...)
 {

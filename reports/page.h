@@ -36,6 +36,14 @@ typedef struct oc_page {
     char letter[OC_SHORT_NAMES]; /* of the report's symbols; 0: none */
 } oc_page;
 
+/* Makes a page of a report, lets `put` write it, and ends both. */
+OC_NODISCARD
+oc_status oc_page_write(const oc_report *report, const oc_text_options *options,
+                        const oc_sink *sink, void (*put)(oc_page *),
+                        oc_error *err);
+/* From here on symbolic figures are shown at the reference point. */
+void oc_page_to_reference(oc_page *page);
+
 typedef enum oc_unit { OC_UNIT_COUNT, OC_UNIT_BYTES } oc_unit;
 
 /* ---- words ---- */

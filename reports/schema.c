@@ -485,6 +485,7 @@ static const oc_field check[] = {
     SIMPLE(FIGURE, "margin", CHECK, margin),
     ENUM("status", CHECK, status, verdicts),
     MAYBE_OBJECT("source", CHECK, has_source, check_source),
+    SIMPLE(NAME, "note", CHECK, note),
     END,
 };
 

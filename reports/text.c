@@ -11,13 +11,10 @@
 #include "onnxcost/write.h"
 
 #include "base/checked.h"
-#include "base/error.h"
 #include "base/text.h"
 #include "reports/figure.h"
 #include "reports/page.h"
 
-enum { DEFAULT_ROWS = 10, DEFAULT_DEPTH = 2 };
-enum { DEFAULT_COLUMNS = 80, LEAST_COLUMNS = 40 };
 enum {
     MOST_LISTED = OC_SHORT_NAMES
 }; /* inputs, symbols, assumptions, operators */
@@ -426,20 +423,6 @@ static void put_samples(oc_page *page)
 
 /* ---- the whole ---- */
 
-static oc_text_options with_defaults(const oc_text_options *given)
-{
-    oc_text_options options = given ? *given : (oc_text_options){0};
-    if (options.rows == OC_ROWS_DEFAULT)
-        options.rows = DEFAULT_ROWS;
-    if (options.depth == 0)
-        options.depth = DEFAULT_DEPTH;
-    if (options.columns == 0)
-        options.columns = DEFAULT_COLUMNS;
-    if (options.columns < LEAST_COLUMNS)
-        options.columns = LEAST_COLUMNS;
-    return options;
-}
-
 static void put_summary(oc_page *page)
 {
     const oc_report *report = page->report;
@@ -457,30 +440,16 @@ static void put_summary(oc_page *page)
     put_samples(page);
 }
 
-static oc_status write_page(oc_page *page)
+static void put_text(oc_page *page)
 {
-    if (setjmp(page->no_memory) != 0)
-        return oc_fail(page->out.err, OC_ERR_NOMEM, "memory",
-                       "out of memory writing the report");
-    page->arena.escape = &page->no_memory;
-    oc_points_make(&page->points, page->report, &page->arena);
-    oc_page_shorten(page);
     put_summary(page);
-    page->point = page->points.reference < page->points.count
-                      ? &page->points.point[page->points.reference]
-                      : NULL;
+    oc_page_to_reference(page);
     oc_text_tables(page);
-    return oc_out_close(&page->out);
 }
 
 oc_status oc_report_write_text(const oc_report *report,
                                const oc_text_options *options,
                                const oc_sink *sink, oc_error *err)
 {
-    oc_page page = {.report = report, .options = with_defaults(options)};
-    oc_out_open(&page.out, sink, err);
-    oc_status status = write_page(&page);
-    oc_points_free(&page.points);
-    oc_arena_free(&page.arena);
-    return status;
+    return oc_page_write(report, options, sink, put_text, err);
 }

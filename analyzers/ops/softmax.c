@@ -126,11 +126,13 @@ static void cost_cross_entropy(oc_op *op, oc_cost *sum)
 
 OC_OP_DEFINE(softmax) = {
     ROWS("Softmax", oc_softmax_cost,
-         "four flops per element less two per row, an exponential per "
-         "element"),
+         "per row of n elements, done so that nothing overflows: n - 1 "
+         "comparisons for the maximum, n subtractions, n exponentials "
+         "(transcendental), n - 1 additions, n divisions: 4n - 2 flops"),
     ROWS("LogSoftmax", log_softmax_cost,
-         "four flops per element less two per row, an exponential per "
-         "element, a logarithm per row"),
+         "per row of n elements: n - 1 comparisons for the maximum, n "
+         "subtractions, n exponentials and one logarithm (transcendental), "
+         "n - 1 additions, n subtractions: 4n - 2 flops"),
     ROWS("Hardmax", hardmax_cost,
          "two comparisons per element less one per row"),
     {.domain = "",

@@ -35,6 +35,10 @@ typedef struct oc_analyze_options {
      * there yet: any is OC_ERR_USAGE. */
     const char *const *counting;
     size_t counting_count;
+    /* A node whose figures the report shall derive (oc_report.derivation):
+     * its name, "#17" for a row, or the name of one of its outputs. NULL:
+     * none. */
+    const char *explain;
 } oc_analyze_options;
 
 /**
@@ -43,7 +47,7 @@ typedef struct oc_analyze_options {
  *                  oc_report_free(); it does not need the model any more.
  * @param options   NULL for the defaults.
  * @return OC_OK, also when single nodes could not be inferred or costed (the
- *         report says so); OC_ERR_USAGE for an unknown symbol, input or
+ *         report says so); OC_ERR_USAGE for an unknown symbol, input, node or
  *         counting option, a shape of the wrong rank, or a binding that
  *         violates an assumption; OC_ERR_LIMIT; OC_ERR_NOMEM.
  */

@@ -34,7 +34,7 @@ typedef struct oc_error {
     char id[48];       /* "input.lfs-pointer", "limit.depth" */
     char where[160];   /* "resnet50.onnx: node 17 (Conv) '/layer1/conv'" */
     char message[256]; /* "W has rank 3, expected 4" */
-    char hint[256];    /* what to do: "git lfs pull --include a.onnx" */
+    char hint[1024];   /* what to do: "git lfs pull --include a.onnx" */
 } oc_error;
 
 #endif

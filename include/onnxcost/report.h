@@ -191,6 +191,16 @@ typedef enum oc_total {
 /** "macs", "flops", ...: the key in the JSON. */
 const char *oc_total_name(oc_total total);
 
+/* What budgets can limit. */
+typedef struct oc_budget_metric {
+    const char *name; /* "peak-activations" */
+    oc_total total;   /* OC_TOTAL_COUNT: the number of nodes */
+    bool bytes;       /* else a count */
+} oc_budget_metric;
+
+/* NULL for a name that is none. */
+const oc_budget_metric *oc_budget_metric_find(const char *name);
+
 typedef struct oc_report_macs {
     const char *left, *right; /* elem_types; NULL: unknown */
     oc_figure macs;
@@ -392,15 +402,54 @@ typedef enum oc_report_verdict {
     OC_CHECK_UNANSWERABLE
 } oc_report_verdict;
 
+/* The margin is limit - value: below 0 when the limit is exceeded. */
 typedef struct oc_report_check {
-    const char *rule;
-    const char *metric;
+    const char *rule;   /* "--max-flops" */
+    const char *metric; /* of oc_budget_metric_find() */
     oc_figure limit, value, margin;
     oc_report_verdict status;
-    bool has_source; /* false: the rule is from the command line */
+    const char *note; /* why no plain answer was possible; or NULL */
+    bool has_source;  /* false: the rule is from the command line */
     const char *file;
     int64_t line;
 } oc_report_check;
+
+/* ---- derivations ---- */
+
+/* One labelled part of a figure. `formula` is over the dims of operands,
+ * `values` the same with numbers (or the report's formulas) put in. */
+typedef struct oc_report_term {
+    const char *label;   /* "output positions * weights" */
+    const char *formula; /* "Y[0]*Y[2]*W[0]"; NULL: not derived from dims */
+    const char *values;  /* "1*112*64"; NULL like formula */
+    oc_figure amount;
+} oc_report_term;
+
+/* How one figure of a row comes about: factor * sum of terms. */
+typedef struct oc_report_sum {
+    const char *metric; /* "macs", "flops", ...: key of the row */
+    size_t term_count;
+    const oc_report_term *terms;
+    oc_figure executions; /* what the sum is multiplied by */
+    oc_figure result;     /* the row's figure */
+    oc_figure_status status;
+} oc_report_sum;
+
+typedef struct oc_report_operand {
+    const char *formal; /* its name in the operator's schema, "X" */
+    const oc_report_tensor *tensor;
+} oc_report_operand;
+
+typedef struct oc_report_derivation {
+    uint32_t node;      /* a row */
+    const char *rule;   /* in words; NULL: there is none */
+    const char *source; /* of the rule; NULL */
+    size_t input_count, output_count;
+    const oc_report_operand *inputs;
+    const oc_report_operand *outputs;
+    size_t sum_count;
+    const oc_report_sum *sums;
+} oc_report_derivation;
 
 /* ---- the report ---- */
 
@@ -445,10 +494,26 @@ typedef struct oc_report {
     const oc_report_diagnostic *diagnostics;
     size_t check_count;
     const oc_report_check *checks;
+    /* Of the node that oc_analyze_options.explain names, or NULL; not in the
+     * JSON. */
+    const oc_report_derivation *derivation;
     /* NULL (nothing to release), or a base/arena.h oc_arena from malloc()
      * that holds everything, the report itself included. */
     void *memory_owner;
 } oc_report;
+
+/* The figure of a metric; status OC_FIGURE_UNKNOWN where there is none. */
+oc_quantity oc_budget_metric_quantity(const oc_budget_metric *metric,
+                                      const oc_report *report);
+
+/**
+ * Values that a report's free symbols may have, by their names and the
+ * assumptions: an example for people, never an answer.
+ * @param[out] bindings  symbol_count of them, in the report's order, names
+ *                       lent; bound symbols with the values they have.
+ * @return false when no such values were found; bindings are then 1.
+ */
+bool oc_report_example(const oc_report *report, oc_binding *bindings);
 
 /** Releases a report and all that is reachable from it; NULL is fine. */
 void oc_report_free(oc_report *report);

@@ -73,6 +73,16 @@ OC_NODISCARD
 oc_status oc_report_write_text(const oc_report *report,
                                const oc_text_options *options,
                                const oc_sink *sink, oc_error *err);
+/* The verdicts of report->checks: a line each, failures last. */
+OC_NODISCARD
+oc_status oc_report_write_checks(const oc_report *report,
+                                 const oc_text_options *options,
+                                 const oc_sink *sink, oc_error *err);
+/* report->derivation: shapes, rule, formula, numbers, result. */
+OC_NODISCARD
+oc_status oc_report_write_derivation(const oc_report *report,
+                                     const oc_text_options *options,
+                                     const oc_sink *sink, oc_error *err);
 OC_NODISCARD
 oc_status oc_report_write_json(const oc_report *report, const oc_sink *sink,
                                oc_error *err);

@@ -158,8 +158,15 @@ def usage(cli):
     version = cli.accepts("version", "-V")
     cli.check("one line", not version.startswith(b"onnxcost ") and version)
     cli.accepts("report by name", "report", "relu.onnx")
-    cli.refuses("unknown command", "usage.unknown-command", "check",
-                "relu.onnx", advice="./check")
+    cli.refuses("unknown command", "usage.unknown-command", "measure",
+                "relu.onnx", advice="./measure")
+    cli.refuses("misspelt command", "usage.unknown-command", "exlpain",
+                "relu.onnx", advice="onnxcost explain")
+    cli.refuses("swapped letters", "usage.unknown-flag", "relu.onnx", "--tpo",
+                "3", advice="--top")
+    cli.refuses("another command's option", "usage.option", "relu.onnx",
+                "--max-flops", "3",
+                advice="onnxcost check --max-flops 3 relu.onnx")
     cli.refuses("misspelt", "usage.unknown-flag", "relu.onnx", "--inptu-shape",
                 "1", advice="--input-shape")
     cli.refuses("no value", "usage.missing-value", "relu.onnx", "--top")
@@ -168,7 +175,9 @@ def usage(cli):
     cli.refuses("bad number", "usage.number", "relu.onnx", "-n", "-1")
     cli.refuses("bad word", "usage.value", "relu.onnx", "--by", "color",
                 advice="attention")
-    cli.refuses("bad format", "usage.format", "relu.onnx", "-f", "html")
+    cli.refuses("bad format", "usage.format", "relu.onnx", "-f", "xlsx")
+    cli.refuses("another command's format", "usage.format", "relu.onnx", "-f",
+                "markdown", advice="csv")
     cli.refuses("bad extension", "usage.format", "relu.onnx", "-o", "a.xlsx")
     cli.refuses("bad limit", "usage.value", "relu.onnx", "--limit", "x=1",
                 advice="depth")

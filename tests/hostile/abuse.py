@@ -17,7 +17,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 LARGE = 2**63 - 1
 SCHEMA = re.compile(r'^OC_SCHEMA\("([^"]*)", "([^"]*)", "([^"]*)", (-?\d+), '
-                    r'(-?\d+), (-?\d+), (-?\d+)\)', re.M)
+                    r'(-?\d+), (-?\d+), (-?\d+),', re.M)
 INTEGERS = [0, 1, -1, 2, 3, 7, -2, 64, 1000, 2**31 - 1, 2**31, -2**31, 2**32,
             2**62, LARGE, -LARGE, -2**63]
 FLOATS = [0.0, 1.0, -1.0, 0.5, 1e-30, 1e30, 3.4e38, float("nan"),
