@@ -113,10 +113,12 @@ static oc_status infer(oc_analysis *a)
     check_opset(a);
     oc_infer_graph(a, a->main, a->graph);
     note_stale(a);
-    if (oc_space_full(a->space))
-        return oc_fail(a->err, OC_ERR_LIMIT, "limit.expressions",
-                       "the expression table is full");
-    return OC_OK;
+    if (!oc_space_full(a->space))
+        return OC_OK;
+    oc_fail(a->err, OC_ERR_LIMIT, "limit.expressions",
+            "the expression table is full");
+    oc_error_hint(a->err, "--limit expressions=N allows more");
+    return OC_ERR_LIMIT;
 }
 
 /* ---- bindings against the assumptions ---- */

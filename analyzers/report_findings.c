@@ -199,14 +199,19 @@ void oc_builder_note_unknown(oc_builder *b)
     for (size_t i = 0; i < coverage->unknown_count; i++) {
         const oc_report_op *op = &coverage->unknown[i];
         const bool plural = op->nodes != 1;
+        const bool ruled = oc_registry_find(b->a->registry, op->domain,
+                                            op->op_type, INT64_MAX) != NULL;
         oc_analysis_note(
             b->a, OC_WARNING, "cost.unknown", OC_NO_ROW,
             oc_arena_printf(b->a->arena,
-                            "%lld node%s of %s%s%s %s no known cost; totals "
-                            "are lower bounds",
+                            "%lld node%s of %s%s%s %s; totals are lower "
+                            "bounds",
                             (long long)op->nodes, plural ? "s" : "", op->domain,
                             *op->domain ? "::" : "", op->op_type,
-                            plural ? "have" : "has"));
+                            ruled    ? "cannot be costed: a shape that the "
+                                       "rule needs is not known"
+                            : plural ? "have no cost rule"
+                                     : "has no cost rule"));
     }
 }
 

@@ -260,20 +260,96 @@ oc_type oc_analysis_declared(oc_analysis *a, const oc_declared_type *type)
 
 /* ---- shapes given by the user ---- */
 
+/* "[batch,3,?]", as the file declares it. */
+static const char *declared_dims(const oc_analysis *a,
+                                 const oc_declared_type *type)
+{
+    oc_text text = {.arena = a->arena};
+    oc_text_puts(&text, "[");
+    for (size_t axis = 0; axis < type->rank; axis++) {
+        const oc_declared_dim *dim = &type->dim[axis];
+        oc_text_puts(&text, axis ? "," : "");
+        if (dim->has_value)
+            oc_text_printf(&text, "%lld", (long long)dim->value);
+        else
+            oc_text_puts(&text, dim->param ? dim->param : "?");
+    }
+    oc_text_puts(&text, "]");
+    return text.data;
+}
+
+/* "ids [batch,seq], mask [batch,seq], ...": as many as an error has room
+ * for. */
+static const char *input_names(const oc_analysis *a)
+{
+    const size_t most_inputs = 8;
+    const oc_graph *graph = a->graph;
+    oc_text text = {.arena = a->arena};
+    for (size_t i = 0; i < graph->input_count && i < most_inputs; i++) {
+        const oc_value *input = &graph->scope->value[graph->input[i]];
+        oc_text_printf(&text, "%s%.100s %s", i ? ", " : "", input->name,
+                       input->declared.has_shape
+                           ? declared_dims(a, &input->declared)
+                           : "");
+    }
+    if (graph->input_count > most_inputs)
+        oc_text_printf(&text, ", and %zu more",
+                       graph->input_count - most_inputs);
+    return text.data ? text.data : "none";
+}
+
+/* The shape as it was given, with what the file fixes, cut or filled up with
+ * its last dim: a guess at what was meant. */
+static const char *mended_dims(const oc_analysis *a,
+                               const oc_declared_type *type,
+                               const oc_input_shape *given)
+{
+    oc_text text = {.arena = a->arena};
+    for (size_t axis = 0; axis < type->rank; axis++) {
+        const oc_declared_dim *dim = &type->dim[axis];
+        oc_text_puts(&text, axis ? "," : "");
+        if (dim->has_value && dim->value > 0)
+            oc_text_printf(&text, "%lld", (long long)dim->value);
+        else if (given->rank)
+            oc_text_puts(
+                &text,
+                given->dims[axis < given->rank ? axis : given->rank - 1]);
+        else
+            oc_text_puts(&text, "1");
+    }
+    return text.data ? text.data : "";
+}
+
+static oc_status wrong_rank(const oc_analysis *a, const oc_value *input,
+                            const oc_input_shape *given, oc_error *err)
+{
+    oc_text dims = {.arena = a->arena};
+    for (size_t axis = 0; axis < given->rank; axis++)
+        oc_text_printf(&dims, "%s%s", axis ? "," : "", given->dims[axis]);
+    oc_fail(err, OC_ERR_USAGE, "usage.shape-mismatch",
+            "--input-shape %.60s:%.80s has %zu dims, input \"%.60s\" has %zu: "
+            "%s",
+            input->name, dims.data ? dims.data : "", given->rank, input->name,
+            input->declared.rank, declared_dims(a, &input->declared));
+    oc_error_hint(err, "--input-shape %s:%s", input->name,
+                  mended_dims(a, &input->declared, given));
+    return OC_ERR_USAGE;
+}
+
 static oc_status no_such_input(const oc_analysis *a, const char *name,
                                oc_error *err)
 {
     const oc_graph *graph = a->graph;
-    if (!name)
-        return oc_fail(err, OC_ERR_USAGE, "usage.input-name",
-                       "the model has %zu inputs: say which one, "
-                       "NAME:DIMS",
-                       graph->input_count);
+    if (!name) {
+        oc_fail(err, OC_ERR_USAGE, "usage.input-name",
+                "the model has %zu inputs: say which one, NAME:DIMS",
+                graph->input_count);
+        oc_error_hint(err, "its inputs are: %s", input_names(a));
+        return OC_ERR_USAGE;
+    }
     oc_fail(err, OC_ERR_USAGE, "usage.unknown-input",
             "the model has no input \"%s\"", name);
-    if (graph->input_count)
-        oc_error_hint(err, "its first input is \"%s\"",
-                      graph->scope->value[graph->input[0]].name);
+    oc_error_hint(err, "its inputs are: %s", input_names(a));
     return OC_ERR_USAGE;
 }
 
@@ -299,10 +375,7 @@ static oc_status check_shape(const oc_analysis *a, const oc_input_shape *shape,
         return no_such_input(a, shape->name, err);
     if (!input->declared.has_shape || input->declared.rank == shape->rank)
         return OC_OK;
-    return oc_fail(err, OC_ERR_USAGE, "usage.shape-mismatch",
-                   "the shape given for \"%s\" has %zu dims, the input has "
-                   "%zu",
-                   input->name, shape->rank, input->declared.rank);
+    return wrong_rank(a, input, shape, err);
 }
 
 static const oc_input_shape *shape_given(const oc_analysis *a,

@@ -77,6 +77,17 @@ static int64_t changed_ns(const struct stat *facts)
     return (int64_t)facts->st_mtim.tv_sec * ns_per_s + facts->st_mtim.tv_nsec;
 }
 
+static oc_status fail_open(const char *path, int cause, oc_error *err)
+{
+    const oc_status status = fail_errno(err, "input.open", "open", path, cause);
+    if (cause == ENOENT)
+        oc_error_hint(err, "check the path; it is looked up from where the "
+                           "command runs");
+    else if (cause == EACCES)
+        oc_error_hint(err, "ls -l %s shows who may read it", path);
+    return status;
+}
+
 oc_status oc_os_open(oc_file *out, const char *path, oc_error *err)
 {
     oc_file file = {.fd = STDIN_FILENO};
@@ -86,7 +97,7 @@ oc_status oc_os_open(oc_file *out, const char *path, oc_error *err)
             file.fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
         } while (file.fd < 0 && errno == EINTR);
         if (file.fd < 0)
-            return fail_errno(err, "input.open", "open", path, errno);
+            return fail_open(path, errno, err);
         file.owned = true;
     }
     if (fstat(file.fd, &facts) != 0) {
@@ -174,8 +185,8 @@ void oc_os_close(oc_file *file)
 
 static oc_status out_of_memory(oc_error *err, const char *path)
 {
-    return oc_fail(err, OC_ERR_NOMEM, "memory", "out of memory writing %s",
-                   path);
+    return oc_fail(err, OC_ERR_NOMEM, "memory.exhausted",
+                   "out of memory writing %s", path);
 }
 
 /* Where the new content waits: a fresh name in the directory of path. */

@@ -68,6 +68,7 @@ typedef struct cli_output {
  * once, by options_parse(). */
 typedef struct cli_options {
     bool help, version, quiet, verbose;
+    bool named; /* the command stands on the line */
     cli_verb verb;
     const char *const *operands; /* behind the command: models, a node, ... */
     size_t operand_count;

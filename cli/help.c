@@ -147,18 +147,30 @@ static void print_diagnostic_help(FILE *stream, const diagnostic_row *row)
     print_wrapped(stream, "  do:", row->remedy);
 }
 
-static const diagnostic_row *nearest_diagnostic(const char *word)
+struct nearest {
+    const char *word;
+    size_t best;
+};
+
+static void consider(struct nearest *nearest, const char *meant,
+                     const char *candidate)
 {
-    const diagnostic_row *nearest = NULL;
-    size_t best = spelling_tolerance(word) + 1;
-    for (size_t i = 0; i < COUNT_OF(diagnostics); i++) {
-        size_t far = spelling_distance(word, diagnostics[i].id);
-        if (far < best) {
-            best = far;
-            nearest = &diagnostics[i];
-        }
-    }
-    return nearest;
+    const size_t far = spelling_distance(meant, candidate);
+    if (far < nearest->best)
+        *nearest = (struct nearest){candidate, far};
+}
+
+/* Of all that help knows. */
+static const char *nearest_topic(const char *word)
+{
+    struct nearest nearest = {NULL, spelling_tolerance(word) + 1};
+    for (size_t i = 0; i < COUNT_OF(diagnostics); i++)
+        consider(&nearest, word, diagnostics[i].id);
+    for (unsigned i = 0; i < VERB_COUNT; i++)
+        consider(&nearest, word, command_rows[i].name);
+    for (size_t i = 0; help_topics[i]; i++)
+        consider(&nearest, word, help_topics[i]);
+    return nearest.word;
 }
 
 static bool print_diagnostic_of(FILE *stream, const char *id, oc_error *err)
@@ -168,10 +180,10 @@ static bool print_diagnostic_of(FILE *stream, const char *id, oc_error *err)
             print_diagnostic_help(stream, &diagnostics[i]);
             return true;
         }
-    const diagnostic_row *nearest = nearest_diagnostic(id);
+    const char *nearest = nearest_topic(id);
     fail(err, "usage.unknown-topic", "there is no help on '%s'", id);
     if (nearest)
-        hint(err, "did you mean onnxcost help %s?", nearest->id);
+        hint(err, "did you mean onnxcost help %s?", nearest);
     else
         hint(err, "onnxcost help lists commands, onnxcost help diagnostics "
                   "what stands in brackets");

@@ -12,12 +12,12 @@ static int print_version(void)
     return terminal_finish() ? EXIT_DONE : EXIT_NO_ANSWER;
 }
 
-static int print_help(cli_verb verb)
+static int print_help(const cli_options *options)
 {
-    if (verb == VERB_REPORT)
-        help_print_overview(stdout);
+    if (options->named)
+        help_print_command(stdout, options->verb);
     else
-        help_print_command(stdout, verb);
+        help_print_overview(stdout);
     return terminal_finish() ? EXIT_DONE : EXIT_NO_ANSWER;
 }
 
@@ -33,7 +33,7 @@ static bool reads_keyboard(const cli_options *options)
 static int run(const cli_options *options)
 {
     if (options->help)
-        return print_help(options->verb);
+        return print_help(options);
     if (options->version)
         return print_version();
     if ((options->verb == VERB_REPORT && options->operand_count == 0) ||

@@ -261,7 +261,8 @@ static bool take_command(cli_options *options, int argc, char **argv,
                          oc_error *err)
 {
     int first = optind;
-    if (first < argc && command_find(&options->verb, argv[first]))
+    options->named = first < argc && command_find(&options->verb, argv[first]);
+    if (options->named)
         first++;
     else if (first < argc && !looks_like_file(argv[first]))
         return unknown_command(argv[first], err);
@@ -378,8 +379,10 @@ static bool asks_for_help(cli_options *options, int argc, char **argv)
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         asks |= strcmp(argv[i], "-h") == 0 || strcmp(argv[i], "--help") == 0;
     for (int i = 1; asks && i < argc; i++)
-        if (command_find(&options->verb, argv[i]))
+        if (command_find(&options->verb, argv[i])) {
+            options->named = true;
             break;
+        }
     return asks;
 }
 

@@ -179,19 +179,35 @@ static void print_diagnostic(const oc_report *report,
     fputc('\n', stderr);
 }
 
+static bool is_shown(const oc_report_diagnostic *diagnostic,
+                     const cli_options *options)
+{
+    return diagnostic->severity != OC_INFO || options->verbose;
+}
+
+/* "do: onnxcost help cost.unknown": of the first kind of warning. */
+static void suggest_help(const oc_report *report)
+{
+    for (size_t i = 0; i < report->diagnostic_count; i++) {
+        if (report->diagnostics[i].severity == OC_INFO)
+            continue;
+        fputs("  do: onnxcost help ", stderr);
+        put_safe(report->diagnostics[i].id);
+        fputc('\n', stderr);
+        return;
+    }
+}
+
 void print_diagnostics(const oc_report *report, const cli_options *options)
 {
     size_t most = options->verbose ? report->diagnostic_count : MOST_WARNINGS;
     size_t found = 0;
     if (options->quiet)
         return;
-    for (size_t i = 0; i < report->diagnostic_count; i++) {
-        const oc_report_diagnostic *diagnostic = &report->diagnostics[i];
-        if (diagnostic->severity == OC_INFO && !options->verbose)
-            continue;
-        if (found++ < most)
-            print_diagnostic(report, diagnostic);
-    }
+    for (size_t i = 0; i < report->diagnostic_count; i++)
+        if (is_shown(&report->diagnostics[i], options) && found++ < most)
+            print_diagnostic(report, &report->diagnostics[i]);
     if (found > most)
         fprintf(stderr, "%zu more warnings: -v shows them\n", found - most);
+    suggest_help(report);
 }

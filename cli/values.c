@@ -48,7 +48,7 @@ void *options_alloc(cli_options *options, size_t count, size_t size,
         bytes <= SIZE_MAX - sizeof(struct block))
         fresh = calloc(1, sizeof(struct block) + bytes);
     if (!fresh) {
-        fail(err, "memory", "out of memory");
+        fail(err, "memory.exhausted", "out of memory");
         return NULL;
     }
     fresh->next = options->blocks;

@@ -199,7 +199,7 @@ bool oc_load_fingerprint(oc_loader *loader, char out[64])
 {
     XXH3_state_t *state = XXH3_createState();
     if (!state) {
-        oc_fail(loader->err, OC_ERR_NOMEM, "memory.out",
+        oc_fail(loader->err, OC_ERR_NOMEM, "memory.exhausted",
                 "out of memory for the fingerprint");
         return false;
     }

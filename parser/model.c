@@ -151,7 +151,7 @@ static void out_of_memory(struct job *job)
                             OC_NO_OFFSET,
                             "bytes of memory for messages or graph");
     else
-        oc_fail(&job->err, OC_ERR_NOMEM, "memory.out",
+        oc_fail(&job->err, OC_ERR_NOMEM, "memory.exhausted",
                 "out of memory reading %s", job->path);
     oc_error_where(&job->err, "%s", base_name(job->path));
 }
@@ -179,7 +179,7 @@ static oc_status load(oc_model **out, struct job *job,
     job->limits = oc_limits_resolve(options ? &options->limits : NULL);
     job->model = calloc(1, sizeof(*job->model));
     if (!job->model)
-        return oc_fail(err, OC_ERR_NOMEM, "memory.out",
+        return oc_fail(err, OC_ERR_NOMEM, "memory.exhausted",
                        "out of memory reading %s", job->path);
     bool loaded = run(job);
     oc_source_close(job->source);

@@ -40,7 +40,7 @@ bool oc_scan_limit(struct oc_scanner *scan, const char *name, uint64_t most,
 
 bool oc_scan_out_of_memory(struct oc_scanner *scan)
 {
-    oc_fail_at(scan->source->err, OC_ERR_NOMEM, "memory.out",
+    oc_fail_at(scan->source->err, OC_ERR_NOMEM, "memory.exhausted",
                (size_t)oc_scan_offset(scan), "out of memory for the graph");
     return false;
 }

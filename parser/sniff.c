@@ -43,7 +43,7 @@ static const struct signature signatures[] = {
     {SIGNATURE(0, "<HTML"), "input.html", "an HTML page", FETCH},
     {SIGNATURE(0, "<?xml"), "input.xml", "an XML document", CONVERT},
     {SIGNATURE(0, "{"), "input.json", "a JSON text",
-     "name the .onnx file; a saved report goes to diff and check --base"},
+     "name the .onnx file that a report was made from"},
     {SIGNATURE(0, "ir_version:"), "input.text-proto",
      "a model in protobuf's text form",
      "convert it: onnx.save(onnx.load(FILE, format=\"textproto\"), OUT)"},

@@ -93,7 +93,7 @@ static bool step(struct gzip_source *self)
         return true;
     if (code != Z_MEM_ERROR)
         return corrupt(self, stream->msg ? stream->msg : "not a member");
-    oc_fail(self->base.err, OC_ERR_NOMEM, "memory.out",
+    oc_fail(self->base.err, OC_ERR_NOMEM, "memory.exhausted",
             "out of memory for decompression");
     return false;
 }
@@ -143,7 +143,7 @@ bool oc_source_gzip(oc_source **out, oc_source *inner, const oc_limits *limits,
     self->base.finish = finish_inner;
     self->base.close = close_both;
     if (inflateInit2(&self->stream, GZIP_ONLY) != Z_OK) {
-        oc_fail(inner->err, OC_ERR_NOMEM, "memory.out",
+        oc_fail(inner->err, OC_ERR_NOMEM, "memory.exhausted",
                 "out of memory for decompression");
         return false;
     }

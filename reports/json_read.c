@@ -360,7 +360,7 @@ static bool is_known(const json_t *root)
 static oc_report *read_root(reader *r, const json_t *root)
 {
     if (setjmp(r->escape) != 0) {
-        r->status = oc_fail(r->err, OC_ERR_NOMEM, "memory",
+        r->status = oc_fail(r->err, OC_ERR_NOMEM, "memory.exhausted",
                             "out of memory reading a report");
         return NULL;
     }
@@ -380,7 +380,7 @@ static oc_status read_tree(oc_report **out, const json_t *root, oc_error *err)
                        OC_REPORT_VERSION);
     reader r = {.arena = calloc(1, sizeof(oc_arena)), .err = err};
     if (!r.arena)
-        return oc_fail(err, OC_ERR_NOMEM, "memory",
+        return oc_fail(err, OC_ERR_NOMEM, "memory.exhausted",
                        "out of memory reading a report");
     oc_report *report = read_root(&r, root);
     if (r.status == OC_OK) {

@@ -157,7 +157,7 @@ static void put_real(oc_out *out, double value)
     if (text)
         oc_out_puts(out, text);
     else
-        oc_out_fail(out, oc_fail(out->err, OC_ERR_NOMEM, "memory",
+        oc_out_fail(out, oc_fail(out->err, OC_ERR_NOMEM, "memory.exhausted",
                                  "out of memory writing JSON"));
     free(text);
     json_decref(real);

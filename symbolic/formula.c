@@ -71,7 +71,7 @@ static void define(oc_evaluator *names, const char *name, oc_expr value)
 
 static oc_status no_memory(oc_error *err)
 {
-    return oc_fail(err, OC_ERR_NOMEM, "limit.memory",
+    return oc_fail(err, OC_ERR_NOMEM, "memory.exhausted",
                    "out of memory evaluating a formula");
 }
 
