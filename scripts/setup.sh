@@ -7,7 +7,8 @@
 packages_to_build=(gcc libc6-dev cmake ninja-build pkgconf
     protobuf-c-compiler libprotobuf-c-dev zlib1g-dev libjansson-dev
     libxxhash-dev)
-packages_to_check=(clang libcmocka-dev python3 python3-venv)
+packages_to_check=(clang libcmocka-dev python3 python3-venv zsh fish
+    groff-base)
 
 say() { printf '== %s\n' "$*"; }
 
