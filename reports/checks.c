@@ -61,16 +61,8 @@ static const char *sign_of(const oc_page *page, const oc_report_check *check)
     const oc_budget_metric *metric = oc_budget_metric_find(check->metric);
     if (!metric)
         return "";
-    switch (oc_budget_metric_quantity(metric, page->report).status) {
-    case OC_FIGURE_LOWER_BOUND:
-        return oc_page_sign(page, "\u2265 ", ">= ");
-    case OC_FIGURE_UPPER_BOUND:
-        return oc_page_sign(page, "\u2264 ", "<= ");
-    case OC_FIGURE_ESTIMATE:
-        return oc_page_sign(page, "\u2248 ", "~ ");
-    default:
-        return "";
-    }
+    return oc_page_status(
+        page, oc_budget_metric_quantity(metric, page->report).status);
 }
 
 /* "180.1 M under (2.1 %)" */

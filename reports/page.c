@@ -195,6 +195,20 @@ const char *oc_page_number(oc_page *page, oc_i128 value, oc_unit unit)
     return text;
 }
 
+const char *oc_page_status(const oc_page *page, oc_figure_status status)
+{
+    switch (status) {
+    case OC_FIGURE_LOWER_BOUND:
+        return oc_page_sign(page, "\u2265 ", ">= ");
+    case OC_FIGURE_UPPER_BOUND:
+        return oc_page_sign(page, "\u2264 ", "<= ");
+    case OC_FIGURE_ESTIMATE:
+        return oc_page_sign(page, "\u2248 ", "~ ");
+    default:
+        return "";
+    }
+}
+
 bool oc_page_value(const oc_page *page, oc_i128 *value, oc_figure figure)
 {
     return oc_points_value(page->point, value, figure);
@@ -204,14 +218,9 @@ const char *oc_page_figure(oc_page *page, oc_figure figure,
                            oc_figure_status status, oc_unit unit)
 {
     oc_i128 value;
-    const char *sign =
-        status == OC_FIGURE_LOWER_BOUND   ? oc_page_sign(page, "\u2265 ", ">= ")
-        : status == OC_FIGURE_UPPER_BOUND ? oc_page_sign(page, "\u2264 ", "<= ")
-        : status == OC_FIGURE_ESTIMATE    ? oc_page_sign(page, "\u2248 ", "~ ")
-                                          : "";
     if (!oc_page_value(page, &value, figure))
         return "?";
-    return oc_page_printf(page, "%s%s", sign,
+    return oc_page_printf(page, "%s%s", oc_page_status(page, status),
                           oc_page_number(page, value, unit));
 }
 

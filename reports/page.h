@@ -67,6 +67,8 @@ const char *oc_page_sign(const oc_page *page, const char *utf8,
 
 /* ---- numbers ---- */
 const char *oc_page_number(oc_page *page, oc_i128 value, oc_unit unit);
+/* What stands before a figure that is not exact: ">= "; else "". */
+const char *oc_page_status(const oc_page *page, oc_figure_status status);
 /* At the page's point when symbolic; "?" when unknown; ">=" before a lower
  * bound. */
 const char *oc_page_figure(oc_page *page, oc_figure figure,

@@ -180,20 +180,6 @@ static const char *upper_text(oc_page *page, const oc_quantity *quantity,
     return "";
 }
 
-static const char *status_sign(const oc_page *page, oc_figure_status status)
-{
-    switch (status) {
-    case OC_FIGURE_LOWER_BOUND:
-        return oc_page_sign(page, "\u2265 ", ">= ");
-    case OC_FIGURE_UPPER_BOUND:
-        return oc_page_sign(page, "\u2264 ", "<= ");
-    case OC_FIGURE_ESTIMATE:
-        return oc_page_sign(page, "\u2248 ", "~ ");
-    default:
-        return "";
-    }
-}
-
 /* "8.21 G" and "FLOPs" are "8.21 GFLOPs". */
 static const char *with_unit(oc_page *page, const char *number,
                              const char *name)
@@ -221,7 +207,7 @@ static const char *total_text(oc_page *page, oc_total which, oc_unit unit,
         text = with_unit(page, oc_page_number(page, value, unit), name);
     else if (quantity->formula)
         text = fit_formula(page, quantity->formula);
-    return oc_page_printf(page, "%s%s%s", status_sign(page, quantity->status),
+    return oc_page_printf(page, "%s%s%s", oc_page_status(page, quantity->status),
                           text, upper_text(page, quantity, unit));
 }
 
