@@ -13,9 +13,7 @@
 #include "onnxcost/model.h"
 #include "onnxcost/report.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+OC_BEGIN_API
 
 /* Replaces the declared shape of a graph input. */
 typedef struct oc_input_shape {
@@ -55,8 +53,6 @@ OC_NODISCARD
 oc_status oc_analyze(oc_report **out, const oc_model *model,
                      const oc_analyze_options *options, oc_error *err);
 
-#ifdef __cplusplus
-}
-#endif
+OC_END_API
 
 #endif

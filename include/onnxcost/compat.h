@@ -2,7 +2,8 @@
 /*
  * onnxcost/compat.h - what a compiler adds to C17, under portable names.
  *
- * In here: attributes, 128-bit integers, overflow-checked builtins.
+ * In here: attributes, C linkage and visibility, 128-bit integers,
+ * overflow-checked builtins.
  * Not in here: what an operating system adds (base/os.h).
  */
 #ifndef ONNXCOST_COMPAT_H
@@ -20,6 +21,21 @@
 #error "onnxcost needs a compiler with GNU builtins (gcc or clang)"
 #endif
 
+/* Around what a public header declares: it has C linkage in C++, and a shared
+ * library shows it, and nothing else. */
+#ifdef __cplusplus
+#define OC_BEGIN_API                                                           \
+    extern "C" {                                                               \
+    _Pragma("GCC visibility push(default)")
+#define OC_END_API                                                             \
+    _Pragma("GCC visibility pop")                                              \
+    }
+#else
+#define OC_BEGIN_API _Pragma("GCC visibility push(default)")
+#define OC_END_API _Pragma("GCC visibility pop")
+#endif
+
+/* 128 bits: what figures are evaluated in. */
 __extension__ typedef __int128 oc_i128;
 __extension__ typedef unsigned __int128 oc_u128;
 

@@ -11,9 +11,7 @@
 #include "onnxcost/compat.h"
 #include "onnxcost/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+OC_BEGIN_API
 
 typedef struct oc_binding {
     const char *name;
@@ -59,8 +57,6 @@ oc_status oc_evaluator_value(oc_evaluator *evaluator, oc_i128 *value,
                              const char *text, oc_error *err);
 void oc_evaluator_free(oc_evaluator *evaluator); /* NULL is fine */
 
-#ifdef __cplusplus
-}
-#endif
+OC_END_API
 
 #endif

@@ -11,9 +11,7 @@
 #include "onnxcost/compat.h"
 #include "onnxcost/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+OC_BEGIN_API
 
 typedef struct oc_model oc_model;
 
@@ -64,8 +62,6 @@ oc_status oc_model_load_memory(oc_model **out, const char *name,
                                const oc_load_options *options, oc_error *err);
 void oc_model_free(oc_model *model); /* NULL is fine */
 
-#ifdef __cplusplus
-}
-#endif
+OC_END_API
 
 #endif

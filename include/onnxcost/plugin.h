@@ -29,9 +29,7 @@
 #include "onnxcost/compat.h"
 #include "onnxcost/expr.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+OC_BEGIN_API
 
 #define OC_PLUGIN_ABI 1
 
@@ -328,9 +326,8 @@ static inline void oc_op_set_output(oc_op *op, size_t i, int elem_type,
 /* Only the element type is known. */
 static inline void oc_op_set_dtype(oc_op *op, size_t i, int elem_type)
 {
-    const oc_type type = {.kind = OC_KIND_TENSOR,
-                          .elem_type = elem_type,
-                          .rank = OC_RANK_UNKNOWN};
+    const oc_type type = {OC_KIND_TENSOR, elem_type, OC_RANK_UNKNOWN, NULL,
+                          OC_UNKNOWN, NULL};
     op->api->set_type(op, i, &type);
 }
 /* Any type. */
@@ -674,8 +671,6 @@ typedef struct oc_plugin {
 /* What a plugin exports. */
 const oc_plugin *oc_plugin_entry(void);
 
-#ifdef __cplusplus
-}
-#endif
+OC_END_API
 
 #endif

@@ -22,9 +22,7 @@
 #include "onnxcost/expr.h"
 #include "onnxcost/formula.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+OC_BEGIN_API
 
 /* ---- figures ---- */
 
@@ -518,8 +516,6 @@ bool oc_report_example(const oc_report *report, oc_binding *bindings);
 /** Releases a report and all that is reachable from it; NULL is fine. */
 void oc_report_free(oc_report *report);
 
-#ifdef __cplusplus
-}
-#endif
+OC_END_API
 
 #endif

@@ -16,9 +16,7 @@
 #include "onnxcost/error.h"
 #include "onnxcost/report.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+OC_BEGIN_API
 
 /* Takes the bytes in order; a failure ends the writing and is returned. */
 typedef struct oc_sink {
@@ -119,8 +117,6 @@ oc_status oc_file_sink_commit(oc_file_sink *file, oc_error *err);
 /* Without a commit nothing is left behind. NULL is fine. */
 void oc_file_sink_free(oc_file_sink *file);
 
-#ifdef __cplusplus
-}
-#endif
+OC_END_API
 
 #endif
