@@ -17,6 +17,14 @@
 
 /* ---- options ---- */
 
+static oc_status check_size(const oc_analyze_options *options, oc_error *err)
+{
+    if (options->struct_size >= sizeof(*options))
+        return OC_OK;
+    return oc_fail(err, OC_ERR_USAGE, "usage.struct-size",
+                   "oc_analyze_options.struct_size is too small");
+}
+
 /* What they switch (bytes of memory, figures beside the nominal ones) is not
  * computed yet: an option without effect would make a figure look like
  * another. */
@@ -372,6 +380,8 @@ oc_status oc_analyze(oc_report **out, const oc_model *model,
     oc_error own = {.offset = OC_NO_OFFSET};
     oc_error *reported = err ? err : &own;
     const oc_analyze_options *used = options ? options : &defaults;
-    const oc_status status = check_counting(used, reported);
+    oc_status status = check_size(used, reported);
+    if (status == OC_OK)
+        status = check_counting(used, reported);
     return status == OC_OK ? analyze(out, model, used, reported) : status;
 }

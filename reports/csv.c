@@ -10,6 +10,7 @@
 #include "onnxcost/write.h"
 
 #include "base/checked.h"
+#include "base/error.h"
 #include "base/text.h"
 #include "reports/figure.h"
 #include "reports/out.h"
@@ -155,7 +156,8 @@ static void put_shapes(oc_out *out, oc_arena *scratch,
         put_shape(&text, tensors[i]);
     }
     if (text.failed)
-        oc_out_fail(out, OC_ERR_NOMEM);
+        oc_out_fail(out, oc_fail(out->err, OC_ERR_NOMEM, "memory",
+                                 "out of memory writing CSV"));
     else if (text.data)
         put_text(out, text.data);
     oc_arena_reset(scratch);

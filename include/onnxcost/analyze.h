@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * onnxcost/analyze.h - from a model to its report.
+ *
+ * In here: what symbols are bound to, and the one way in.
+ * Not in here: what comes out (report.h), in which format (write.h).
  */
 #ifndef ONNXCOST_ANALYZE_H
 #define ONNXCOST_ANALYZE_H
@@ -15,20 +18,26 @@
 
 OC_BEGIN_API
 
-/* Replaces the declared shape of a graph input. */
+/* Replaces the declared shape of a graph input; of several for one input the
+ * first counts. */
 typedef struct oc_input_shape {
-    const char *name; /* NULL: the only input there is */
-    size_t rank;
-    const char *const *dims; /* each an integer or a symbol */
+    const char *name;        /* NULL: the only input there is */
+    size_t rank;             /* that of the input, where its rank is declared */
+    const char *const *dims; /* rank of them: an integer >= 0 ("224"), a
+                                symbol or an expression over symbols; a number
+                                that the file declares gives way */
 } oc_input_shape;
 
+/* All of it is lent for the call alone. */
 typedef struct oc_analyze_options {
-    size_t struct_size;
-    const oc_binding *dims; /* symbol = value */
+    size_t struct_size; /* sizeof(oc_analyze_options) */
+    /* symbol = value, by the name of a report's symbol or as the model spells
+     * it; each must be a symbol that the model has. */
+    const oc_binding *dims;
     size_t dim_count;
     const oc_input_shape *shapes;
     size_t shape_count;
-    oc_limits limits;
+    oc_limits limits; /* memory, call_depth, inlined, expressions */
     /* Counting options as the user gave them; echoed in the report. None is
      * there yet: any is OC_ERR_USAGE. */
     const char *const *counting;
@@ -40,14 +49,28 @@ typedef struct oc_analyze_options {
 } oc_analyze_options;
 
 /**
- * Infers all shapes and counts all costs.
- * @param[out] out  on success the caller's, to be released by
- *                  oc_report_free(); it does not need the model any more.
+ * Infers all shapes and counts all costs. Nothing is executed and no file is
+ * opened; equal models and options give equal reports.
+ * @param[out] out  set only on OC_OK; the caller's, to be released by
+ *                  oc_report_free(). It does not need the model any more.
+ * @param model     only read.
  * @param options   NULL for the defaults.
+ * @param err       may be NULL. `where` names the node, where there is one.
  * @return OC_OK, also when single nodes could not be inferred or costed (the
- *         report says so); OC_ERR_USAGE for an unknown symbol, input, node or
- *         counting option, a shape of the wrong rank, or a binding that
- *         violates an assumption; OC_ERR_LIMIT; OC_ERR_NOMEM.
+ *         report says so: coverage, diagnostics, the status of figures);
+ *         OC_ERR_USAGE for a binding of an unknown symbol
+ *         ("usage.unknown-symbol"), one outside the symbol's range
+ *         ("usage.out-of-range") or against what the graph needs
+ *         ("usage.assumption"); for the shape of an unknown input
+ *         ("usage.unknown-input"), without a name where there are several
+ *         ("usage.input-name"), of another rank, against another shape or
+ *         binding ("usage.shape-mismatch") or below 0
+ *         ("usage.negative-dim"); for a node to explain that is not there
+ *         ("usage.unknown-node"); for a counting option ("usage.count"); for
+ *         a struct_size that is too small ("usage.struct-size");
+ *         OC_ERR_LIMIT ("limit.memory", "limit.expressions",
+ *         "limit.call-depth", "limit.inline", or "limit.loops", which no
+ *         option raises); OC_ERR_NOMEM.
  */
 OC_NODISCARD
 oc_status oc_analyze(oc_report **out, const oc_model *model,

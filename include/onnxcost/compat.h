@@ -10,6 +10,9 @@
 #define ONNXCOST_COMPAT_H
 
 #if defined(__GNUC__)
+/* The result must be looked at; arguments are checked as printf()'s; does not
+ * return; may be unused; goes on in the next case on purpose; visible outside
+ * a shared library. */
 #define OC_NODISCARD __attribute__((warn_unused_result))
 #define OC_PRINTF(format_index, first_index)                                   \
     __attribute__((format(printf, format_index, first_index)))
@@ -35,11 +38,11 @@
 #define OC_END_API _Pragma("GCC visibility pop")
 #endif
 
-/* 128 bits: what figures are evaluated in. */
+/* What figures are evaluated in, checked: nothing wraps. */
 __extension__ typedef __int128 oc_i128;
 __extension__ typedef unsigned __int128 oc_u128;
 
-/* True when the exact result does not fit *result. */
+/* True when the exact result does not fit *result, for any integer types. */
 #define OC_ADD_OVERFLOWS(a, b, result) __builtin_add_overflow(a, b, result)
 #define OC_SUB_OVERFLOWS(a, b, result) __builtin_sub_overflow(a, b, result)
 #define OC_MUL_OVERFLOWS(a, b, result) __builtin_mul_overflow(a, b, result)

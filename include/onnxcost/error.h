@@ -4,6 +4,10 @@
  *
  * In here: oc_status, oc_error. Not in here: diagnostics of a report, which
  * do not stop a run (report.h).
+ *
+ * Every function that can fail returns an oc_status and takes an oc_error *,
+ * which may be NULL. The first cause wins: an error that is filled already is
+ * left as it is, so each attempt begins with a fresh one.
  */
 #ifndef ONNXCOST_ERROR_H
 #define ONNXCOST_ERROR_H
@@ -13,21 +17,29 @@
 
 #include "onnxcost/compat.h"
 
+/* New codes are only added at the end: treat one you do not know as a
+ * failure. */
 typedef enum oc_status {
     OC_OK = 0,
-    OC_ERR_USAGE,    /* a wrong option, name or binding */
-    OC_ERR_INPUT,    /* not a model, or an invalid one */
-    OC_ERR_LIMIT,    /* a limit was reached; `hint` names the flag */
-    OC_ERR_IO,       /* reading or writing failed */
+    OC_ERR_USAGE,    /* a wrong option, name, binding or formula */
+    OC_ERR_INPUT,    /* not a model (or report), or an invalid one */
+    OC_ERR_LIMIT,    /* a limit was reached; `id` is "limit.<name>" */
+    OC_ERR_IO,       /* the system failed to read or write */
     OC_ERR_NOMEM,    /* out of memory */
-    OC_ERR_SHAPE,    /* shapes contradict */
-    OC_ERR_OVERFLOW, /* a figure is beyond 128 bits */
+    OC_ERR_SHAPE,    /* a formula divides by zero for these sizes */
+    OC_ERR_OVERFLOW, /* the value of a formula is beyond 128 bits */
     OC_ERR_INTERNAL  /* a defect of onnxcost itself */
 } oc_status;
 
 #define OC_NO_OFFSET SIZE_MAX
 
-/* A fresh one is {.offset = OC_NO_OFFSET} or all zero. */
+/*
+ * What went wrong. A fresh one is {.offset = OC_NO_OFFSET} or all zero. Texts
+ * are NUL-terminated, cut at their room, and "" when there is nothing to say;
+ * `code`, `id` and `message` are set by every failure. `where`, `message` and
+ * `hint` may hold bytes of the model: print them by oc_print_safe() (write.h).
+ * Branch on `code` and `id`; the other texts are for people and may change.
+ */
 typedef struct oc_error {
     oc_status code;
     size_t offset;     /* byte in the (uncompressed) file, or OC_NO_OFFSET */

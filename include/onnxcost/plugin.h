@@ -16,8 +16,15 @@
  *   - an unknown rank or value that was needed: outputs keep only the element
  *     type that the operator sets, no diagnostic. An operator that can do
  *     better asks first (oc_op_has_rank, oc_op_value).
- * Either way the run goes on. Memory handed out by the context lives until
- * the operator's function returns; results are copied, nothing is freed.
+ * Either way the run goes on. Memory handed out by the context (shapes,
+ * types, blocks, lists of attributes) lives until the operator's function
+ * returns; results are copied, nothing is freed. Without memory, or beyond a
+ * limit, a call does not return: it leaves the operator's function by
+ * longjmp(), so that this must hold nothing that has to be released.
+ *
+ * A context is for the one thread that called the operator, and for the call
+ * alone. Operands are counted from 0; dims, element counts and costs are
+ * oc_expr, symbolic wherever sizes are open.
  */
 #ifndef ONNXCOST_PLUGIN_H
 #define ONNXCOST_PLUGIN_H
@@ -31,6 +38,7 @@
 
 OC_BEGIN_API
 
+/* Changes with everything below that a compiled plugin depends on. */
 #define OC_PLUGIN_ABI 1
 
 /* ---- types ---- */
@@ -66,6 +74,7 @@ typedef enum oc_elem_type {
     OC_ELEM_INT2 = 26
 } oc_elem_type;
 
+/* TypeProto's kinds of values. */
 typedef enum oc_kind {
     OC_KIND_UNKNOWN,
     OC_KIND_TENSOR,
@@ -80,13 +89,14 @@ typedef enum oc_kind {
 /* What is known of the type of a value. Dims may be OC_UNKNOWN each. */
 typedef struct oc_type {
     oc_kind kind;
-    int elem_type;  /* tensors; a map's key */
+    int elem_type;  /* an oc_elem_type: tensors; a map's key */
     int rank;       /* tensors; OC_RANK_UNKNOWN when not known */
     oc_expr *dim;   /* rank of them */
     oc_expr length; /* sequences: how many elements, or OC_UNKNOWN */
     const struct oc_type *element; /* sequences, optionals, maps; or NULL */
 } oc_type;
 
+/* Dims of a tensor, rank of them; each may be symbolic or OC_UNKNOWN. */
 typedef struct oc_shape {
     size_t rank;
     oc_expr *dim;
@@ -99,8 +109,8 @@ typedef struct oc_shape {
  */
 typedef struct oc_block {
     size_t rank;
-    const int64_t *dim;
-    size_t count;
+    const int64_t *dim; /* rank of them */
+    size_t count;       /* their product */
     const oc_expr *element;
 } oc_block;
 
@@ -110,10 +120,11 @@ typedef struct oc_block {
 
 /* ---- costs ---- */
 
+/* What a node costs, per execution; docs/costs.md says what is counted. */
 typedef enum oc_metric {
-    OC_MACS,  /* each adds 2 FLOPs by itself */
-    OC_FLOPS, /* beyond 2 * MACs */
-    OC_TRANSCENDENTALS,
+    OC_MACS,            /* each adds 2 FLOPs by itself */
+    OC_FLOPS,           /* beyond 2 * MACs */
+    OC_TRANSCENDENTALS, /* exp, log, sqrt, tanh, ...: not in FLOPs */
     OC_READ_BYTES,
     OC_WRITE_BYTES,
     OC_METRIC_COUNT
@@ -128,6 +139,7 @@ typedef enum oc_certainty {
     OC_NOT_KNOWN
 } oc_certainty;
 
+/* What oc_assume_that() may need of a and b. */
 typedef enum oc_assumed {
     OC_ASSUME_EQUAL,   /* a == b */
     OC_ASSUME_AT_MOST, /* a <= b */
@@ -135,6 +147,7 @@ typedef enum oc_assumed {
     OC_ASSUME_NONZERO  /* a != 0; b is ignored */
 } oc_assumed;
 
+/* Behind oc_add() and its like. */
 typedef enum oc_arithmetic {
     OC_ADD,
     OC_SUB,
@@ -149,7 +162,9 @@ typedef enum oc_arithmetic {
 
 /* ---- the context ---- */
 
+/* One node, while a function of its operator runs. */
 typedef struct oc_op oc_op;
+/* What that node costs, while its cost function runs. */
 typedef struct oc_cost oc_cost;
 
 /* Every function is described at its wrapper below. */
@@ -220,7 +235,7 @@ struct oc_cost {
 
 /* ---- operands ---- */
 
-/* As written in the node, trailing omitted ones excluded. */
+/* As written in the node; of inputs, trailing omitted ones are excluded. */
 static inline size_t oc_op_input_count(oc_op *op)
 {
     return op->api->input_count(op);
@@ -229,7 +244,7 @@ static inline size_t oc_op_output_count(oc_op *op)
 {
     return op->api->output_count(op);
 }
-/* Present and not empty-named. */
+/* Present and not empty-named; false beyond the last one. */
 static inline bool oc_op_has_input(oc_op *op, size_t i)
 {
     return op->api->has_input(op, i);
@@ -239,12 +254,13 @@ static inline bool oc_op_has_output(oc_op *op, size_t i)
     return op->api->has_output(op, i);
 }
 /* The since_version of the operator's schema at the opset in force, which
- * may be newer than the descriptor's. */
+ * may be newer than the descriptor's. An operator that ONNX does not have:
+ * the descriptor's. */
 static inline int oc_op_version(oc_op *op)
 {
     return op->api->version(op);
 }
-/* descriptor.data */
+/* descriptor.data; NULL when it has none. */
 static inline const void *oc_op_data(oc_op *op)
 {
     return op->api->data(op);
@@ -272,22 +288,24 @@ static inline oc_shape oc_op_input(oc_op *op, size_t i)
 {
     return op->api->shape(op, i);
 }
-/* The inferred output: for cost functions. */
+/* The inferred output, for cost functions: like oc_op_input(). */
 static inline oc_shape oc_op_output(oc_op *op, size_t i)
 {
     return op->api->output_shape(op, i);
 }
+/* Likewise; OC_ELEM_UNKNOWN when the output is omitted or not known. */
 static inline int oc_op_output_dtype(oc_op *op, size_t i)
 {
     return op->api->output_type(op, i)->elem_type;
 }
 
-/* The elements, or NULL when they are not known. */
+/* The elements, or NULL when they are not known. Lent. */
 static inline const oc_block *oc_op_value(oc_op *op, size_t i)
 {
     return op->api->value(op, i);
 }
-/* Symbolic bounds of all elements of an integer tensor; false when none. */
+/* Symbolic inclusive bounds of all elements of an integer tensor; false when
+ * there are none, else one of the two may be OC_UNKNOWN. */
 static inline bool oc_op_range(oc_op *op, size_t i, oc_expr *lower,
                                oc_expr *upper)
 {
@@ -316,8 +334,9 @@ static inline int64_t oc_op_nnz(oc_op *op, size_t i)
 
 /* ---- results ---- */
 
-/* A tensor. After sticky unknown only the element type is taken. elem_type
- * OC_ELEM_UNKNOWN is allowed. Ignored when the node has no such output. */
+/* A tensor. After sticky unknown or failure only the element type is taken.
+ * elem_type OC_ELEM_UNKNOWN is allowed. Ignored, like all of these, when the
+ * node has no such output. */
 static inline void oc_op_set_output(oc_op *op, size_t i, int elem_type,
                                     oc_shape shape)
 {
@@ -326,11 +345,11 @@ static inline void oc_op_set_output(oc_op *op, size_t i, int elem_type,
 /* Only the element type is known. */
 static inline void oc_op_set_dtype(oc_op *op, size_t i, int elem_type)
 {
-    const oc_type type = {OC_KIND_TENSOR, elem_type, OC_RANK_UNKNOWN, NULL,
-                          OC_UNKNOWN, NULL};
+    const oc_type type = {OC_KIND_TENSOR, elem_type,  OC_RANK_UNKNOWN,
+                          NULL,           OC_UNKNOWN, NULL};
     op->api->set_type(op, i, &type);
 }
-/* Any type. */
+/* Any type, copied; sticky unknown does not keep it from being taken. */
 static inline void oc_op_set_type(oc_op *op, size_t i, const oc_type *type)
 {
     op->api->set_type(op, i, type);
@@ -348,8 +367,10 @@ static inline void oc_op_set_range(oc_op *op, size_t i, oc_expr lower,
     op->api->set_range(op, i, lower, upper);
 }
 
-/* Sticky: the node contradicts its operator's rules. `message` is copied;
- * "W has rank 3, expected 4". */
+/* Sticky: the node contradicts its operator's rules; diagnostic
+ * "shape.invalid". `message` is copied ("W has rank 3, expected 4"); the first
+ * one stays. Ignored after sticky unknown: what looks wrong may then only be
+ * not known. */
 static inline void oc_op_fail(oc_op *op, const char *message)
 {
     op->api->fail(op, message);
@@ -359,50 +380,64 @@ static inline void oc_op_needs(oc_op *op)
 {
     op->api->needs(op);
 }
-/* A diagnostic that changes nothing. */
+/* A warning in the report that changes nothing. Both texts are copied; id has
+ * a dot ("shape.index"). */
 static inline void oc_op_warn(oc_op *op, const char *id, const char *message)
 {
     op->api->warn(op, id, message);
 }
 
-/* ---- attributes (defaults of functions' attributes resolved) ---- */
+/*
+ * ---- attributes (defaults of functions' attributes resolved) ----
+ *
+ * The fallback is for an attribute that is absent or of another type, and is
+ * the default of the operator's schema. Integers and floats stand for each
+ * other, a float cut to its integer.
+ */
 
+/* Of any type. */
 static inline bool oc_op_has_attr(oc_op *op, const char *name)
 {
     return op->api->has_attribute(op, name);
 }
+/* The attribute, or `fallback`. */
 static inline int64_t oc_op_attr_int(oc_op *op, const char *name,
                                      int64_t fallback)
 {
     return op->api->attribute_int(op, name, fallback);
 }
+/* Likewise. */
 static inline double oc_op_attr_float(oc_op *op, const char *name,
                                       double fallback)
 {
     return op->api->attribute_float(op, name, fallback);
 }
+/* Lent, or `fallback` itself; ends at the first NUL. */
 static inline const char *oc_op_attr_string(oc_op *op, const char *name,
                                             const char *fallback)
 {
     return op->api->attribute_string(op, name, fallback);
 }
-/* How many; 0 and NULL when absent. Lent. */
+/* How many; 0 and NULL when absent or of another type. Lent. */
 static inline size_t oc_op_attr_ints(oc_op *op, const char *name,
                                      const int64_t **values)
 {
     return op->api->attribute_ints(op, name, values);
 }
+/* Likewise. */
 static inline size_t oc_op_attr_floats(oc_op *op, const char *name,
                                        const float **values)
 {
     return op->api->attribute_floats(op, name, values);
 }
+/* Likewise. */
 static inline size_t oc_op_attr_strings(oc_op *op, const char *name,
                                         const char *const **values)
 {
     return op->api->attribute_strings(op, name, values);
 }
-/* False when absent. *block is NULL when the elements are not kept. */
+/* False when absent: nothing is set then. *block is NULL when the elements are
+ * not kept. Both lent. */
 static inline bool oc_op_attr_tensor(oc_op *op, const char *name, oc_type *type,
                                      const oc_block **block)
 {
@@ -417,7 +452,12 @@ static inline void *oc_op_alloc(oc_op *op, size_t count, size_t size)
 #define OC_OP_NEW(op, type, count)                                             \
     ((type *)oc_op_alloc(op, count, sizeof(type)))
 
-/* ---- arithmetic on expressions; OC_UNKNOWN absorbs ---- */
+/*
+ * ---- arithmetic on expressions ----
+ *
+ * Exact, over integers and rationals. OC_UNKNOWN absorbs everything, then
+ * OC_OVERFLOW does: what is beyond 128 bits.
+ */
 
 /* Any 64-bit integer (oc_expr_of() takes 63 bits). */
 static inline oc_expr oc_int(oc_op *op, int64_t value)
@@ -425,7 +465,8 @@ static inline oc_expr oc_int(oc_op *op, int64_t value)
     return op->api->integer(op, value);
 }
 /* The exact rational of `value` rounded to elem_type (float, double,
- * float16, bfloat16); OC_UNKNOWN for inf, NaN and the very small. */
+ * float16, bfloat16); OC_UNKNOWN for inf, NaN, the very small and the very
+ * large. */
 static inline oc_expr oc_real(oc_op *op, double value, int elem_type)
 {
     return op->api->real(op, value, elem_type);
@@ -435,66 +476,82 @@ static inline bool oc_to_double(oc_op *op, oc_expr e, double *value)
 {
     return op->api->to_double(op, e, value);
 }
+/* a + b */
 static inline oc_expr oc_add(oc_op *op, oc_expr a, oc_expr b)
 {
     return op->api->calculate(op, OC_ADD, a, b);
 }
+/* a - b */
 static inline oc_expr oc_sub(oc_op *op, oc_expr a, oc_expr b)
 {
     return op->api->calculate(op, OC_SUB, a, b);
 }
+/* a * b */
 static inline oc_expr oc_mul(oc_op *op, oc_expr a, oc_expr b)
 {
     return op->api->calculate(op, OC_MUL, a, b);
 }
+/* floor(a / b); OC_UNKNOWN when b is 0, as in the three that follow. */
 static inline oc_expr oc_floor_div(oc_op *op, oc_expr a, oc_expr b)
 {
     return op->api->calculate(op, OC_FLOOR_DIV, a, b);
 }
+/* ceil(a / b) */
 static inline oc_expr oc_ceil_div(oc_op *op, oc_expr a, oc_expr b)
 {
     return op->api->calculate(op, OC_CEIL_DIV, a, b);
 }
+/* a - b * floor(a / b) */
 static inline oc_expr oc_mod(oc_op *op, oc_expr a, oc_expr b)
 {
     return op->api->calculate(op, OC_MOD, a, b);
 }
+/* a / b where that is an expression (a constant b, a factor of a); else
+ * OC_UNKNOWN. */
 static inline oc_expr oc_quotient(oc_op *op, oc_expr a, oc_expr b)
 {
     return op->api->calculate(op, OC_QUOTIENT, a, b);
 }
+/* The smaller one, in symbols if need be. */
 static inline oc_expr oc_min(oc_op *op, oc_expr a, oc_expr b)
 {
     return op->api->calculate(op, OC_MIN, a, b);
 }
+/* The larger one. */
 static inline oc_expr oc_max(oc_op *op, oc_expr a, oc_expr b)
 {
     return op->api->calculate(op, OC_MAX, a, b);
 }
+/* ceil(log2(max(1, a))) */
 static inline oc_expr oc_clog2(oc_op *op, oc_expr a)
 {
     return op->api->clog2(op, a);
 }
-/* Multiplication by a small constant, and its like. */
+/* k * a, for a k of 63 bits. */
 static inline oc_expr oc_times(oc_op *op, int64_t k, oc_expr a)
 {
     return oc_mul(op, oc_expr_of(k), a);
 }
+/* a + k, for a k of 63 bits. */
 static inline oc_expr oc_plus(oc_op *op, oc_expr a, int64_t k)
 {
     return oc_add(op, a, oc_expr_of(k));
 }
 
+/* Is a <= b, for all values that the symbols may have? OC_NO: for none. */
 static inline oc_tri oc_at_most(oc_op *op, oc_expr a, oc_expr b)
 {
     return op->api->at_most(op, a, b);
 }
+/* Is a == b, likewise? */
 static inline oc_tri oc_equal(oc_op *op, oc_expr a, oc_expr b)
 {
     return op->api->equal(op, a, b);
 }
-/* Records what the graph needs to be true. OC_NO: it cannot be; the operator
- * then usually calls oc_op_fail(). */
+/* Records what the graph needs to be true, for the report's assumptions.
+ * OC_YES: it was known already. OC_MAYBE: recorded, and known from now on.
+ * OC_NO: it cannot be; nothing is recorded, and the operator then usually
+ * calls oc_op_fail(). */
 static inline oc_tri oc_assume_that(oc_op *op, oc_assumed what, oc_expr a,
                                     oc_expr b)
 {
@@ -523,36 +580,48 @@ static inline bool oc_op_effort(oc_op *op, size_t steps)
     return op->api->effort(op, steps);
 }
 
-/* ---- costs ---- */
+/*
+ * ---- costs ----
+ *
+ * Of one execution: the engine multiplies by trip counts. By default every
+ * distinct operand is read once and every named output written once; an
+ * operand that is shape-like or has one element is never traffic. Of several
+ * calls for the same operand the last counts.
+ */
 
 /* Adds a labelled term. OC_UNKNOWN makes the metric unknown. OC_READ_BYTES
- * and OC_WRITE_BYTES add to what the operands give. */
+ * and OC_WRITE_BYTES add to what the operands give. `label` is not copied: a
+ * string literal. */
 static inline void oc_cost_add(oc_cost *sum, oc_metric metric,
                                const char *label, oc_expr amount)
 {
     sum->api->cost_add(sum, metric, label, amount);
 }
-/* Element types of the two factors of the MACs; by default those of inputs 0
- * and 1. Call before adding them. */
+/* Element types (oc_elem_type) of the two factors of all MACs of the node; by
+ * default those of inputs 0 and 1. */
 static inline void oc_cost_types(oc_cost *sum, int left, int right)
 {
     sum->api->cost_types(sum, left, right);
 }
+/* How well the metric is known; it only gets worse. OC_EXACT by default. */
 static inline void oc_cost_is(oc_cost *sum, oc_metric metric,
                               oc_certainty certainty)
 {
     sum->api->cost_certainty(sum, metric, certainty);
 }
-/* Elements touched of input i (default: all), of output i (default: all). */
+/* Elements that are read of input i, all by default; of a sequence, elements
+ * of its tensors. */
 static inline void oc_cost_read(oc_cost *sum, size_t i, oc_expr elements)
 {
     sum->api->cost_read(sum, i, elements);
 }
+/* Elements that are written of output i, likewise. */
 static inline void oc_cost_write(oc_cost *sum, size_t i, oc_expr elements)
 {
     sum->api->cost_write(sum, i, elements);
 }
-/* Output 0 is input 0 seen differently: no byte moves. */
+/* Output 0 is input 0 seen differently: no byte moves but what oc_cost_read()
+ * and oc_cost_write() say. */
 static inline void oc_cost_view(oc_cost *sum)
 {
     sum->api->cost_view(sum);
@@ -577,12 +646,13 @@ static inline void oc_cost_parameters(oc_cost *sum, int64_t elements)
 
 /* ---- small helpers on shapes ---- */
 
+/* Dims to be filled in; all OC_UNKNOWN. */
 static inline oc_shape oc_shape_new(oc_op *op, size_t rank)
 {
     const oc_shape shape = {rank, OC_OP_NEW(op, oc_expr, rank)};
     return shape;
 }
-/* Product of dims [first, last). */
+/* Product of dims [first, last), those beyond the rank left out. */
 static inline oc_expr oc_shape_product(oc_op *op, oc_shape shape, size_t first,
                                        size_t last)
 {
@@ -591,14 +661,17 @@ static inline oc_expr oc_shape_product(oc_op *op, oc_shape shape, size_t first,
         product = oc_mul(op, product, shape.dim[axis]);
     return product;
 }
+/* How many elements; 1 for rank 0. */
 static inline oc_expr oc_shape_numel(oc_op *op, oc_shape shape)
 {
     return oc_shape_product(op, shape, 0, shape.rank);
 }
+/* The same of input i; sticky unknown when its rank is not known. */
 static inline oc_expr oc_op_input_numel(oc_op *op, size_t i)
 {
     return oc_shape_numel(op, oc_op_input(op, i));
 }
+/* The same of output i, for cost functions. */
 static inline oc_expr oc_op_output_numel(oc_op *op, size_t i)
 {
     return oc_shape_numel(op, oc_op_output(op, i));
@@ -624,6 +697,7 @@ static inline void oc_op_copy_type(oc_op *op, size_t output, size_t input)
 
 #define OC_IN(i) (UINT32_C(1) << (i)) /* bit of an input; 31: it and after */
 
+/* Bits of oc_op_descriptor.traits. */
 typedef enum oc_trait {
     OC_TRAIT_MOVES = 1,   /* moves bytes, computes nothing: role `data` */
     OC_TRAIT_VIEW = 2,    /* output 0 is always a view of input 0 */
@@ -632,13 +706,17 @@ typedef enum oc_trait {
     OC_TRAIT_RANDOM = 16  /* never folded, whatever its inputs */
 } oc_trait;
 
+/*
+ * One operator from one opset on; of several with the same name the newest
+ * that is not above the model's opset is used. All of it is static data.
+ */
 typedef struct oc_op_descriptor {
     const char *domain; /* "" for ai.onnx */
     const char *op_type;
     int since_version;  /* first opset of its domain this rule holds for */
     const char *rule;   /* of the cost, in words */
     const char *source; /* "ONNX operators, Conv-11" */
-    void (*infer)(oc_op *op);
+    void (*infer)(oc_op *op); /* sets types of outputs; never NULL */
     void (*cost)(oc_op *op, oc_cost *sum); /* NULL: bytes only */
     /* Roles of inputs, as masks of OC_IN(i): */
     uint32_t shape_inputs;  /* shape-like: never traffic, never parameters */
@@ -659,6 +737,7 @@ typedef struct oc_op_descriptor {
     extern const oc_op_descriptor oc_op_##name[];                              \
     const oc_op_descriptor oc_op_##name[]
 
+/* What a shared object adds: static data, valid as long as it is loaded. */
 typedef struct oc_plugin {
     size_t struct_size; /* sizeof(oc_plugin) */
     int abi;            /* OC_PLUGIN_ABI */
@@ -668,7 +747,8 @@ typedef struct oc_plugin {
     size_t op_count;
 } oc_plugin;
 
-/* What a plugin exports. */
+/* What a plugin exports: a shared object that links nothing of onnxcost. It is
+ * called once, and returns static data. */
 const oc_plugin *oc_plugin_entry(void);
 
 OC_END_API

@@ -5,11 +5,17 @@
  * In here: oc_report, what it is made of, its release.
  * Not in here: making one (analyze.h), writing and reading it (write.h).
  *
- * A report is immutable once made. Every array is a count beside a const
- * pointer, every string is never NULL unless its comment says so, and all of
- * it belongs to the report. Names are the model's own bytes: whoever writes
- * them replaces and escapes. Zero-initialised figures, quantities and tensors
- * mean "unknown", never 0.
+ * A report is immutable once made, so several threads may read one. Every
+ * array is a count beside a const pointer, every string is never NULL unless
+ * its comment says so, and all of it belongs to the report. Names are the
+ * model's own, with U+FFFD for bytes that are not UTF-8, and otherwise
+ * hostile: whoever writes them escapes (oc_print_safe() of write.h).
+ * Zero-initialised figures, quantities and tensors mean "unknown", never 0.
+ *
+ * Counts are of operations, `_bytes` of bytes; 1 MAC is 2 FLOPs, both are
+ * given; transcendentals are not in the FLOPs. What is counted is
+ * docs/costs.md, what each key of the JSON means docs/report.schema.json.
+ * The structs are part of the ABI: they change with its version alone.
  */
 #ifndef ONNXCOST_REPORT_H
 #define ONNXCOST_REPORT_H
@@ -47,22 +53,26 @@ typedef struct oc_figure {
 
 #define OC_STATIC ""
 
+/* The integer `value` as a figure. */
 static inline oc_figure oc_figure_of(int64_t value)
 {
     oc_figure figure = {OC_STATIC, value};
     return figure;
 }
+/* An integer or a formula. */
 static inline bool oc_figure_is_known(oc_figure figure)
 {
     return figure.formula != NULL;
 }
+/* The integer figure.value; one above 2^63 - 1 is none (a formula). */
 static inline bool oc_figure_is_static(oc_figure figure)
 {
     return figure.formula != NULL && figure.formula[0] == '\0';
 }
 
-/* A figure of the totals. has_value false and formula NULL: unknown. With
- * all symbols bound both may be there. */
+/* A figure of the totals: an integer when has_value, else a formula, else
+ * (formula NULL) unknown, with status OC_FIGURE_UNKNOWN. A report that was
+ * read from JSON may have both. */
 typedef struct oc_quantity {
     bool has_value;
     int64_t value;
@@ -97,19 +107,24 @@ typedef struct oc_report_tensor {
 
 /* ---- the model ---- */
 
+/* An operator set that the model imports. */
 typedef struct oc_report_opset {
     const char *domain; /* "" for ai.onnx */
     int64_t version;
 } oc_report_opset;
 
+/* An external data file, as the model names it; it was not opened. */
 typedef struct oc_report_file {
     const char *file;
-    int64_t bytes;
+    int64_t bytes; /* sum of the lengths that the model refers to */
 } oc_report_file;
 
+/* What the file says of itself; "" and 0 where it says nothing. */
 typedef struct oc_report_model {
     const char *file; /* basename */
     int64_t bytes;    /* decompressed */
+    /* "xxh3-128:" and 32 hex digits over all but weights: files that differ
+     * in weights alone have the same. */
     const char *fingerprint;
     int64_t ir_version;
     size_t opset_count;
@@ -117,8 +132,8 @@ typedef struct oc_report_model {
     const char *producer;
     const char *producer_version;
     const char *graph; /* its name */
-    int64_t nodes;
-    int64_t functions;
+    int64_t nodes;     /* in the file: subgraphs and functions included */
+    int64_t functions; /* local ones */
     size_t external_count;
     const oc_report_file *external;
 } oc_report_model;
@@ -126,26 +141,28 @@ typedef struct oc_report_model {
 /* ---- symbols ---- */
 
 typedef enum oc_report_symbol_kind {
-    OC_REPORT_SYMBOL_INPUT,
-    OC_REPORT_SYMBOL_DECLARED,
-    OC_REPORT_SYMBOL_DATA_DEPENDENT,
-    OC_REPORT_SYMBOL_TRIP_COUNT
+    OC_REPORT_SYMBOL_INPUT,          /* a dim or an element of a graph input */
+    OC_REPORT_SYMBOL_DECLARED,       /* a dim_param met elsewhere */
+    OC_REPORT_SYMBOL_DATA_DEPENDENT, /* "nonzero_0" */
+    OC_REPORT_SYMBOL_TRIP_COUNT      /* of a loop: "trip_0" */
 } oc_report_symbol_kind;
 
 #define OC_NO_NODE UINT32_MAX  /* no row of `nodes` */
 #define OC_NO_BLOCK UINT32_MAX /* no row of `attention` */
 
+/* An unknown size or number that formulas are over. */
 typedef struct oc_report_symbol {
     const char *name;     /* an identifier */
     const char *original; /* as the model spells it */
     oc_report_symbol_kind kind;
     uint32_t node; /* the row that makes it, or OC_NO_NODE */
     bool has_lower, has_upper;
-    int64_t lower, upper;
-    bool has_value; /* bound by the user */
+    int64_t lower, upper; /* inclusive; 0 without has_lower, has_upper */
+    bool has_value;       /* bound by the user */
     int64_t value;
 } oc_report_symbol;
 
+/* A sub-formula that others name; in order of dependency. */
 typedef struct oc_report_definition {
     const char *name;
     const char *formula; /* over symbols and earlier definitions */
@@ -158,6 +175,7 @@ typedef enum oc_report_relation {
     OC_REPORT_NONZERO  /* left != 0 */
 } oc_report_relation;
 
+/* What the graph needs beyond what it declares: figures hold if it is true. */
 typedef struct oc_report_assumption {
     oc_report_relation kind;
     uint32_t node;     /* the first that needs it, or OC_NO_NODE */
@@ -168,17 +186,18 @@ typedef struct oc_report_assumption {
 
 /* ---- totals ---- */
 
+/* The totals of a report, in the order of the JSON. */
 typedef enum oc_total {
     OC_TOTAL_MACS,
-    OC_TOTAL_FLOPS,
+    OC_TOTAL_FLOPS, /* 2 * MACs included */
     OC_TOTAL_TRANSCENDENTALS,
-    OC_TOTAL_PARAMS,
-    OC_TOTAL_BUFFERS,
-    OC_TOTAL_QUANTIZATION_ELEMENTS,
-    OC_TOTAL_WEIGHT_BYTES,
+    OC_TOTAL_PARAMS,                /* elements of learned weights, each once */
+    OC_TOTAL_BUFFERS,               /* elements stored, but not learned */
+    OC_TOTAL_QUANTIZATION_ELEMENTS, /* of scales and zero points */
+    OC_TOTAL_WEIGHT_BYTES,          /* stored, unique, used */
     OC_TOTAL_READ_BYTES,
     OC_TOTAL_WRITE_BYTES,
-    OC_TOTAL_TRAFFIC_BYTES,
+    OC_TOTAL_TRAFFIC_BYTES, /* read and written */
     OC_TOTAL_SUM_ACTIVATION_BYTES,
     OC_TOTAL_PEAK_ACTIVATION_BYTES,
     OC_TOTAL_ARENA_BYTES,
@@ -186,7 +205,10 @@ typedef enum oc_total {
     OC_TOTAL_COUNT
 } oc_total;
 
-/** "macs", "flops", ...: the key in the JSON. */
+/**
+ * "macs", "flops", ...: the key in the JSON, a static string. `total` must be
+ * below OC_TOTAL_COUNT.
+ */
 const char *oc_total_name(oc_total total);
 
 /* What budgets can limit. */
@@ -199,19 +221,23 @@ typedef struct oc_budget_metric {
 /* NULL for a name that is none. */
 const oc_budget_metric *oc_budget_metric_find(const char *name);
 
+/* MACs by the element types of their two factors. */
 typedef struct oc_report_macs {
-    const char *left, *right; /* elem_types; NULL: unknown */
+    const char *left, *right; /* "float", "int8", ...; NULL: unknown */
     oc_figure macs;
 } oc_report_macs;
 
+/* Rows of one operator. */
 typedef struct oc_report_op {
     const char *op_type;
     const char *domain;
     int64_t nodes;
 } oc_report_op;
 
+/* What of the model the figures cover. A row is costed when none of its
+ * figures is unknown; 0 by rule is costed. */
 typedef struct oc_report_coverage {
-    int64_t nodes, costed;
+    int64_t nodes, costed; /* rows */
     size_t unknown_count;
     const oc_report_op *unknown;
     size_t estimated_count;
@@ -221,7 +247,8 @@ typedef struct oc_report_coverage {
 /* ---- rows ---- */
 
 /* One line of by_op or by_scope. `status` holds for all figures; a figure of
- * which parts are unknown holds the known rest, as a lower bound. */
+ * which parts are unknown holds the known rest, as a lower bound. What is
+ * marked with one of the two is empty ("" or NULL, 0) in the other. */
 typedef struct oc_report_group {
     const char *op_type; /* by_op */
     const char *domain;  /* by_op */
@@ -232,23 +259,29 @@ typedef struct oc_report_group {
     oc_figure macs, flops, transcendentals, params, traffic_bytes;
 } oc_report_group;
 
+/* What a node is there for; its figures decide. */
 typedef enum oc_report_role {
-    OC_ROLE_COMPUTE,
-    OC_ROLE_VIEW,   /* no bytes move */
-    OC_ROLE_SHAPE,  /* feeds only shape arithmetic */
-    OC_ROLE_FOLDED, /* constant */
-    OC_ROLE_MASK,
-    OC_ROLE_DATA /* bytes move, no flops */
+    OC_ROLE_COMPUTE, /* the rest */
+    OC_ROLE_VIEW,    /* no bytes move */
+    OC_ROLE_SHAPE,   /* feeds only shape arithmetic */
+    OC_ROLE_FOLDED,  /* constant */
+    OC_ROLE_MASK,    /* made from shapes alone, but not shape arithmetic */
+    OC_ROLE_DATA     /* bytes move, no flops */
 } oc_report_role;
 
-/* Kept small: a report may have millions. Its index is its position. */
+/*
+ * A node that runs, in order of execution; a function call is replaced by the
+ * rows of its body. Figures are of all its executions together, known as well
+ * as `status` says, the worst of them. Kept small: a report may have
+ * millions. Its index is its position.
+ */
 typedef struct oc_report_node {
     const char *name;
     const char *op_type;
     const char *domain;
     const char *scope;
     const char *subgraph; /* "Loop_3.body", "Block#2"; NULL: main graph */
-    const char *note;     /* or NULL */
+    const char *note;     /* a remark for people; or NULL */
     oc_figure executions;
     oc_figure macs, flops, transcendentals, params, weight_bytes;
     oc_figure read_bytes, write_bytes, traffic_bytes, live_bytes;
@@ -262,11 +295,13 @@ typedef struct oc_report_node {
                        none; not in the JSON */
     uint8_t status; /* oc_figure_status */
     uint8_t role;   /* oc_report_role */
-    bool counted;   /* sums run over it */
+    bool counted;   /* totals are sums over these rows alone */
 } oc_report_node;
 
 /* ---- blocks ---- */
 
+/* Blocks of attention, memory, machine and audit: the parts below are not
+ * made yet (count 0, or NULL), but are written and read. */
 typedef enum oc_report_attention_kind {
     OC_ATTENTION_MHA,
     OC_ATTENTION_GQA,
@@ -278,6 +313,7 @@ typedef enum oc_report_attention_kind {
     OC_ATTENTION_UNRESOLVED
 } oc_report_attention_kind;
 
+/* Memory traffic of one block, by the way it is computed. */
 typedef struct oc_report_traffic {
     oc_figure standard_bytes, flash_bytes, minimal_bytes;
     oc_figure backward_standard_bytes, backward_flash_bytes;
@@ -285,7 +321,8 @@ typedef struct oc_report_traffic {
     const char *flash_version; /* or NULL */
 } oc_report_traffic;
 
-/* A dim or figure that does not apply to the kind is unknown. */
+/* A block of attention. A dim or figure that does not apply to the kind is
+ * unknown. */
 typedef struct oc_report_attention {
     oc_report_attention_kind kind;
     const char *scope;
@@ -305,6 +342,7 @@ typedef struct oc_report_attention {
     const oc_report_traffic *traffic; /* or NULL */
 } oc_report_attention;
 
+/* Any other block that was recognised. */
 typedef struct oc_report_block {
     const char *kind; /* "layer-norm", "gelu", "feed-forward", ... */
     const char *scope;
@@ -316,17 +354,20 @@ typedef struct oc_report_block {
 
 /* ---- memory ---- */
 
+/* A tensor that is alive at the peak. */
 typedef struct oc_report_buffer {
     const char *name;
     oc_figure bytes;
 } oc_report_buffer;
 
+/* Where a tensor lies in the packed arena, and how long. */
 typedef struct oc_report_slot {
     const char *name;
     int64_t offset, bytes;
     uint32_t first, last; /* rows of nodes */
 } oc_report_slot;
 
+/* Activation memory over time. */
 typedef struct oc_report_memory {
     const char *order; /* "file" */
     int64_t alignment;
@@ -347,18 +388,21 @@ typedef struct oc_report_memory {
 
 /* ---- machine ---- */
 
+/* What a node waits for on the machine. */
 typedef enum oc_report_bound {
     OC_BOUND_UNKNOWN,
     OC_BOUND_COMPUTE,
     OC_BOUND_MEMORY
 } oc_report_bound;
 
+/* FLOPs a byte of one row. */
 typedef struct oc_report_intensity {
     bool has_intensity;
     double intensity; /* flops / traffic_bytes */
     oc_report_bound bound;
 } oc_report_intensity;
 
+/* The machine that the user gave, and what it makes of each row. */
 typedef struct oc_report_machine {
     int64_t peak_flops;      /* per second */
     int64_t bandwidth_bytes; /* per second */
@@ -370,11 +414,12 @@ typedef struct oc_report_machine {
 /* ---- findings ---- */
 
 typedef enum oc_report_severity {
-    OC_INFO,
-    OC_WARNING,
+    OC_INFO,    /* changes no figure */
+    OC_WARNING, /* figures may be bounds, or rest on something assumed */
     OC_ERROR
 } oc_report_severity;
 
+/* What an audit found: one row an operator and reason. */
 typedef struct oc_report_finding {
     oc_report_severity level;
     const char *id;
@@ -385,6 +430,7 @@ typedef struct oc_report_finding {
     const char *effect;
 } oc_report_finding;
 
+/* What should be known, and stopped nothing. Branch on `id`. */
 typedef struct oc_report_diagnostic {
     oc_report_severity severity;
     uint32_t node;  /* a row, or OC_NO_NODE */
@@ -393,6 +439,7 @@ typedef struct oc_report_diagnostic {
     const char *message;
 } oc_report_diagnostic;
 
+/* Answers of a gate. */
 typedef enum oc_report_verdict {
     OC_CHECK_PASSED,
     OC_CHECK_FAILED,
@@ -400,7 +447,8 @@ typedef enum oc_report_verdict {
     OC_CHECK_UNANSWERABLE
 } oc_report_verdict;
 
-/* The margin is limit - value: below 0 when the limit is exceeded. */
+/* One rule of a budget, and what became of it. The margin is limit - value:
+ * below 0 when the limit is exceeded. */
 typedef struct oc_report_check {
     const char *rule;   /* "--max-flops" */
     const char *metric; /* of oc_budget_metric_find() */
@@ -451,9 +499,10 @@ typedef struct oc_report_derivation {
 
 /* ---- the report ---- */
 
+/* The finished answer about one model. */
 typedef struct oc_report {
-    const char *tool_name, *tool_version;
-    size_t option_count; /* counting options, as given */
+    const char *tool_name, *tool_version; /* "onnxcost", "0.1.0" */
+    size_t option_count;                  /* counting options, as given */
     const char *const *options;
     oc_report_model model;
     size_t input_count, output_count; /* of the main graph */
@@ -473,9 +522,9 @@ typedef struct oc_report {
     oc_report_coverage coverage;
     size_t by_op_count;
     const oc_report_group *by_op;
-    /* Every module path and every prefix of one, parents before children,
-     * depth first; figures include everything below. The first row is the
-     * model itself: scope "", depth 0. */
+    /* Every module path and every prefix of one (64 deep at most), parents
+     * before children, depth first; figures include everything below. The
+     * first row is the model itself: scope "", depth 0. */
     size_t by_scope_count;
     const oc_report_group *by_scope;
     size_t node_count;
@@ -495,8 +544,9 @@ typedef struct oc_report {
     /* Of the node that oc_analyze_options.explain names, or NULL; not in the
      * JSON. */
     const oc_report_derivation *derivation;
-    /* NULL (nothing to release), or a base/arena.h oc_arena from malloc()
-     * that holds everything, the report itself included. */
+    /* The library's own, to release the report: NULL (nothing to release), or
+     * an arena that holds everything, the report itself included. Of a report
+     * that you make yourself: NULL. */
     void *memory_owner;
 } oc_report;
 
@@ -509,11 +559,14 @@ oc_quantity oc_budget_metric_quantity(const oc_budget_metric *metric,
  * assumptions: an example for people, never an answer.
  * @param[out] bindings  symbol_count of them, in the report's order, names
  *                       lent; bound symbols with the values they have.
- * @return false when no such values were found; bindings are then 1.
+ * @return false when no such values were found; free symbols are then 1.
  */
 bool oc_report_example(const oc_report *report, oc_binding *bindings);
 
-/** Releases a report and all that is reachable from it; NULL is fine. */
+/**
+ * Releases a report that oc_analyze() or oc_report_read_json() gave, and all
+ * that is reachable from it. NULL is fine.
+ */
 void oc_report_free(oc_report *report);
 
 OC_END_API
