@@ -10,9 +10,9 @@
 #define ONNXCOST_COMPAT_H
 
 #if defined(__GNUC__)
-/* The result must be looked at; arguments are checked as printf()'s; does not
- * return; may be unused; goes on in the next case on purpose; visible outside
- * a shared library. */
+/* The result must be looked at; arguments are checked against a format; does
+ * not return; may be unused; goes on in the next case on purpose; visible
+ * outside a shared library. */
 #define OC_NODISCARD __attribute__((warn_unused_result))
 #define OC_PRINTF(format_index, first_index)                                   \
     __attribute__((format(printf, format_index, first_index)))
