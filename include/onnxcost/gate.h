@@ -15,9 +15,7 @@
 #include "onnxcost/error.h"
 #include "onnxcost/report.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+OC_BEGIN_API
 
 typedef struct oc_gate_rule {
     const char *rule;   /* as the user knows it: "--max-flops" */
@@ -61,8 +59,6 @@ oc_report_verdict oc_gate_verdict(const oc_gate *gate);
 /* The symbols that unanswerable figures depend on. Lent. */
 const oc_gate_symbol *oc_gate_unbound(const oc_gate *gate, size_t *count);
 
-#ifdef __cplusplus
-}
-#endif
+OC_END_API
 
 #endif

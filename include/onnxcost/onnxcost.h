@@ -12,7 +12,9 @@
 #include "onnxcost/error.h"
 #include "onnxcost/expr.h"
 #include "onnxcost/formula.h"
+#include "onnxcost/gate.h"
 #include "onnxcost/model.h"
+#include "onnxcost/operators.h"
 #include "onnxcost/report.h"
 #include "onnxcost/write.h"
 

@@ -10,9 +10,7 @@
 #include "onnxcost/compat.h"
 #include "onnxcost/error.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+OC_BEGIN_API
 
 /* A rule holds from an opset of its domain on, until the next one of the same
  * operator. All strings are constants. */
@@ -49,8 +47,6 @@ void oc_operators_free(oc_operators *operators); /* NULL is fine */
 const oc_operator *oc_operators_list(const oc_operators *operators,
                                      size_t *count);
 
-#ifdef __cplusplus
-}
-#endif
+OC_END_API
 
 #endif
