@@ -11,7 +11,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "onnxcost/plugin.h"
+
 #include "base/error.h"
+#include "parser/model.h"
 #include "parser/scan_state.h"
 
 /* Private fields of the compact copy; see proto/onnx.proto. */
@@ -160,15 +163,33 @@ static bool leave(struct oc_scanner *scan)
     return true;
 }
 
+static bool is_float(int32_t elem_type)
+{
+    return elem_type == OC_ELEM_FLOAT || elem_type == OC_ELEM_DOUBLE ||
+           elem_type == OC_ELEM_FLOAT16 || elem_type == OC_ELEM_BFLOAT16;
+}
+
+/* Floats of an initializer are looked at one by one or not at all. */
+static uint64_t most_payload(struct oc_scanner *scan, const oc_field *spec)
+{
+    const struct oc_frame *frame = oc_scan_top(scan);
+    const struct oc_frame *outer = &scan->frames[scan->depth - 2];
+    if (spec->kind != OC_FIELD_RAW || outer->message != OC_GRAPH ||
+        !is_float(frame->elem_type))
+        return OC_PAYLOAD_KEPT;
+    return OC_BLOCK_MAX_FLOATS * (uint64_t)oc_elem_bits(frame->elem_type) / 8;
+}
+
 /* Payload is kept as long as the tensor stays small. */
 static bool keep_payload(struct oc_scanner *scan,
                          const struct oc_scanned *field)
 {
     struct oc_frame *frame = oc_scan_top(scan);
     uint64_t bytes = field->wire == OC_WIRE_VARINT ? 8 : field->bytes;
+    uint64_t most = most_payload(scan, field->spec);
     if (field->spec->kind == OC_FIELD_RAW)
         frame->raw_bytes = bytes;
-    if (bytes > OC_PAYLOAD_KEPT - frame->payload_kept) {
+    if (bytes > most || frame->payload_kept > most - bytes) {
         frame->payload_skipped += bytes;
         return oc_scan_skip(scan, field);
     }

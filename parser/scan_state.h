@@ -34,6 +34,7 @@ struct oc_frame {
     uint64_t rank;
     uint64_t payload_kept, payload_skipped;
     uint64_t raw_bytes;
+    int32_t elem_type; /* of a tensor, once it is read */
 };
 
 /* The walk. */

@@ -175,8 +175,11 @@ bool oc_scan_keeps_entry(struct oc_scanner *scan)
 static bool keep_varint(struct oc_scanner *scan, const struct oc_scanned *field)
 {
     uint64_t value;
-    return oc_scan_count_dims(scan, field->spec) && read_varint(scan, &value) &&
-           oc_scan_put_field(scan, field->number, value);
+    if (!oc_scan_count_dims(scan, field->spec) || !read_varint(scan, &value))
+        return false;
+    if (field->spec->elem_type)
+        oc_scan_top(scan)->elem_type = (int32_t)value;
+    return oc_scan_put_field(scan, field->number, value);
 }
 
 /* Copies a value of known size; *at is where it begins in the copy. */

@@ -121,11 +121,11 @@ static const oc_field entry_fields[FIELDS] = {
 };
 
 static const oc_field tensor_fields[FIELDS] = {
-    [1] = {.kind = OC_FIELD_VARINTS, .rank = true}, /* dims */
-    [2] = VARINT,                                   /* data_type */
-    [3] = DROPPED,                                  /* segment */
-    [4] = {.kind = OC_FIELD_DATA_FIXED32S},         /* float_data */
-    [5] = {.kind = OC_FIELD_DATA_VARINTS},          /* int32_data */
+    [1] = {.kind = OC_FIELD_VARINTS, .rank = true},     /* dims */
+    [2] = {.kind = OC_FIELD_VARINT, .elem_type = true}, /* data_type */
+    [3] = DROPPED,                                      /* segment */
+    [4] = {.kind = OC_FIELD_DATA_FIXED32S},             /* float_data */
+    [5] = {.kind = OC_FIELD_DATA_VARINTS},              /* int32_data */
     [6] = {.kind = OC_FIELD_DATA_BYTES, .counter = OC_COUNT_STRINGS},
     [7] = {.kind = OC_FIELD_DATA_VARINTS},        /* int64_data */
     [8] = STRING,                                 /* name */

@@ -73,6 +73,7 @@ typedef struct oc_field {
     bool one_of;     /* single together with all others that are one_of */
     bool apart;      /* goes into a segment of its own */
     bool rank;       /* its elements are dims */
+    bool elem_type;  /* says what the elements of a payload are */
 } oc_field;
 
 /* NULL when the format has no such field (as far as we know it). */

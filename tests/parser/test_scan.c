@@ -478,14 +478,17 @@ static void of_metadata_only_module_names_are_kept(void **state)
     oc_model_free(model);
 }
 
-static void payload(size_t bytes, bool kept)
+/* TensorProto.DataType */
+enum { FLOAT = 1, UINT8 = 2, FLOAT16 = 10, DOUBLE = 11 };
+
+static void payload(uint64_t elem_type, size_t width, size_t bytes, bool kept)
 {
     writer w = {0};
     char *data = calloc(1, bytes);
     write_model(&w);
     write_begin(&w, 5);
-    write_number(&w, 1, bytes);
-    write_number(&w, 2, 2); /* UINT8 */
+    write_number(&w, 1, bytes / width);
+    write_number(&w, 2, elem_type);
     write_text(&w, 8, "t");
     write_block(&w, 9, data, bytes);
     write_end(&w);
@@ -505,8 +508,17 @@ static void payload(size_t bytes, bool kept)
 static void payload_is_kept_up_to_32_kib(void **state)
 {
     (void)state;
-    payload(32768, true);
-    payload(32769, false);
+    payload(UINT8, 1, 32768, true);
+    payload(UINT8, 1, 32769, false);
+}
+
+static void floats_of_initializers_are_kept_up_to_64(void **state)
+{
+    (void)state;
+    payload(FLOAT, 4, 64 * 4, true);
+    payload(FLOAT, 4, 65 * 4, false);
+    payload(DOUBLE, 8, 64 * 8, true);
+    payload(FLOAT16, 2, 65 * 2, false);
 }
 
 /* ---- limits ---- */
@@ -865,6 +877,7 @@ int main(void)
         cmocka_unit_test(unknown_fields_are_dropped_and_noted),
         cmocka_unit_test(of_metadata_only_module_names_are_kept),
         cmocka_unit_test(payload_is_kept_up_to_32_kib),
+        cmocka_unit_test(floats_of_initializers_are_kept_up_to_64),
         cmocka_unit_test(depth_is_limited_to_100),
         cmocka_unit_test(a_raised_depth_ends_at_10000),
         cmocka_unit_test(deep_graphs_do_not_need_a_deep_stack),
