@@ -3,7 +3,9 @@
  * base/arena.c - memory with the lifetime of its owner.
  *
  * In here: zeroed blocks in a list, filled from the front. Blocks grow with
- * the arena, so that small arenas stay small and large ones make few blocks.
+ * the arena, so that small arenas stay small, up to a size that the system's
+ * allocator keeps for the next arena instead of giving it back: pages that
+ * are new cost more than anything done with them.
  * Under ONNXCOST_ARENA_BLOCKS every allocation is a block of its own.
  */
 #include "base/arena.h"
@@ -16,7 +18,7 @@
 enum {
     ALIGNMENT = _Alignof(max_align_t),
     FIRST_BLOCK_BYTES = 4096,
-    LAST_BLOCK_BYTES = 1 << 20
+    LAST_BLOCK_BYTES = 64 << 10
 };
 
 struct oc_arena_block {
