@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <xxhash.h>
+
 #define OC_OP(name) extern const oc_op_descriptor oc_op_##name[];
 #include "analyzers/ops.def"
 #undef OC_OP
@@ -27,25 +29,41 @@ static const oc_schema schemas[] = {
 };
 #define SCHEMA_COUNT (sizeof(schemas) / sizeof(schemas[0]))
 
+#define BUCKETS 512
+
+/* A hash table by op_type: buckets are lists, of positions + 1. */
 struct oc_registry {
     size_t count;
     const oc_op_descriptor **rule;
+    uint16_t *next; /* one a rule: the next one in its bucket, 0: none */
+    uint16_t bucket[BUCKETS];
 };
+
+/* strcmp(), decided by the first letter where that is enough. */
+static int compare_text(const char *a, const char *b)
+{
+    const int order = (unsigned char)*a - (unsigned char)*b;
+    return order || !*a ? order : strcmp(a, b);
+}
 
 static int compare_names(const char *domain, const char *op_type,
                          const char *other_domain, const char *other_type)
 {
-    const int order = strcmp(domain, other_domain);
-    return order ? order : strcmp(op_type, other_type);
+    const int order = compare_text(domain, other_domain);
+    return order ? order : compare_text(op_type, other_type);
 }
 
-static int compare_rules(const void *left, const void *right)
+static size_t bucket_of(const char *op_type)
 {
-    const oc_op_descriptor *a = *(const oc_op_descriptor *const *)left;
-    const oc_op_descriptor *b = *(const oc_op_descriptor *const *)right;
-    const int order =
-        compare_names(a->domain, a->op_type, b->domain, b->op_type);
-    return order ? order : a->since_version - b->since_version;
+    return XXH3_64bits(op_type, strlen(op_type)) % BUCKETS;
+}
+
+static void add_rule(oc_registry *registry, const oc_op_descriptor *rule)
+{
+    uint16_t *bucket = &registry->bucket[bucket_of(rule->op_type)];
+    registry->next[registry->count] = *bucket;
+    registry->rule[registry->count++] = rule;
+    *bucket = (uint16_t)registry->count;
 }
 
 oc_registry *oc_registry_new(oc_arena *arena)
@@ -56,42 +74,27 @@ oc_registry *oc_registry_new(oc_arena *arena)
         for (const oc_op_descriptor *d = families[i]; d->op_type; d++)
             count++;
     registry->rule = OC_NEW(arena, const oc_op_descriptor *, count);
+    registry->next = OC_NEW(arena, uint16_t, count);
     for (size_t i = 0; i < FAMILY_COUNT; i++)
         for (const oc_op_descriptor *d = families[i]; d->op_type; d++)
-            registry->rule[registry->count++] = d;
-    qsort(registry->rule, count, sizeof(registry->rule[0]), compare_rules);
+            add_rule(registry, d);
     return registry;
-}
-
-/* The first rule that is not below (domain, op_type, since_version). */
-static size_t lower_bound(const oc_registry *registry, const char *domain,
-                          const char *op_type, int64_t version)
-{
-    size_t low = 0, high = registry->count;
-    while (low < high) {
-        const size_t middle = low + (high - low) / 2;
-        const oc_op_descriptor *d = registry->rule[middle];
-        const int order = compare_names(d->domain, d->op_type, domain, op_type);
-        if (order < 0 || (order == 0 && d->since_version < version))
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
 }
 
 const oc_op_descriptor *oc_registry_find(const oc_registry *registry,
                                          const char *domain,
                                          const char *op_type, int64_t opset)
 {
-    const int64_t next = opset < INT64_MAX ? opset + 1 : opset;
-    const size_t after = lower_bound(registry, domain, op_type, next);
-    if (after == 0)
-        return NULL;
-    const oc_op_descriptor *d = registry->rule[after - 1];
-    if (compare_names(d->domain, d->op_type, domain, op_type) != 0)
-        return NULL;
-    return d;
+    const oc_op_descriptor *newest = NULL;
+    for (size_t i = registry->bucket[bucket_of(op_type)]; i;
+         i = registry->next[i - 1]) {
+        const oc_op_descriptor *d = registry->rule[i - 1];
+        if (d->since_version <= opset &&
+            (!newest || d->since_version > newest->since_version) &&
+            compare_names(d->domain, d->op_type, domain, op_type) == 0)
+            newest = d;
+    }
+    return newest;
 }
 
 static int compare_schemas(const void *left, const void *right)
@@ -112,11 +115,12 @@ int oc_schema_version(const oc_schema *schema, int64_t opset)
     int newest = 0;
     const char *text = schema->versions;
     while (*text) {
-        char *end;
-        const long version = strtol(text, &end, 10);
+        int version = 0;
+        for (; *text && *text != ' '; text++)
+            version = 10 * version + (*text - '0');
         if (version <= opset)
-            newest = (int)version;
-        text = *end ? end + 1 : end;
+            newest = version;
+        text += *text == ' ';
     }
     return newest;
 }

@@ -34,7 +34,7 @@ const oc_schema *oc_schema_find(const char *domain, const char *op_type);
 /* The newest version of a schema not above the opset; 0 when it came later. */
 int oc_schema_version(const oc_schema *schema, int64_t opset);
 
-/* All rules, sorted by domain, op_type, since_version. */
+/* All rules, file by file. */
 size_t oc_registry_count(const oc_registry *registry);
 const oc_op_descriptor *oc_registry_at(const oc_registry *registry,
                                        size_t index);

@@ -79,13 +79,13 @@ static void schemas_are_sorted_and_stated_once(void **state)
 static void an_operator_has_one_rule_for_a_version(void **state)
 {
     const fixture *f = *state;
-    for (size_t i = 1; i < oc_registry_count(f->registry); i++) {
-        const oc_op_descriptor *a = oc_registry_at(f->registry, i - 1);
-        const oc_op_descriptor *b = oc_registry_at(f->registry, i);
-        if (by_name(a->domain, a->op_type, b->domain, b->op_type) == 0 &&
-            a->since_version == b->since_version)
-            fail_msg("%s:%s has two rules since %d", b->domain, b->op_type,
-                     b->since_version);
+    for (size_t i = 0; i < oc_registry_count(f->registry); i++) {
+        const oc_op_descriptor *d = oc_registry_at(f->registry, i);
+        const oc_op_descriptor *found = oc_registry_find(
+            f->registry, d->domain, d->op_type, d->since_version);
+        if (found != d)
+            fail_msg("%s:%s has two rules since %d", d->domain, d->op_type,
+                     d->since_version);
     }
 }
 
