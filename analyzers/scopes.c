@@ -131,6 +131,19 @@ void oc_group_sum_add(oc_group_sum *sum, const oc_row *row)
     }
 }
 
+static void add_group(oc_group_sum *sum, const oc_group_sum *more)
+{
+    sum->nodes += more->nodes;
+    sum->counted += more->counted;
+    oc_sum_add_sum(sum->params, more->params);
+    for (int metric = 0; metric < OC_METRIC_COUNT; metric++) {
+        oc_sum_add_sum(sum->metric[metric], more->metric[metric]);
+        sum->known[metric] += more->known[metric];
+        if (sum->worst[metric] < more->worst[metric])
+            sum->worst[metric] = more->worst[metric];
+    }
+}
+
 /* The worst of all metrics. */
 static oc_certainty worst_of(const oc_group_sum *sum)
 {
@@ -209,15 +222,18 @@ static void group_by_op(oc_builder *b)
     for (size_t i = 0; i < b->row_count; i++) {
         const oc_node *node = b->row[i]->node;
         bool is_new;
-        const char *key = oc_arena_printf(b->a->scratch, "%s\n%s", node->domain,
-                                          node->op_type);
-        const size_t at = group_of(&g, key, strlen(key), &is_new);
+        oc_text key = {.arena = b->a->scratch};
+        oc_text_puts(&key, node->domain);
+        oc_text_put(&key, "\n", 1);
+        oc_text_puts(&key, node->op_type);
+        const size_t at = group_of(&g, key.data, key.bytes, &is_new);
         if (is_new) {
             g.group[at].op_type = oc_builder_string(b, node->op_type);
             g.group[at].domain = oc_builder_string(b, node->domain);
             g.group[at].scope = "";
         }
         oc_group_sum_add(&g.sum[at], b->row[i]);
+        oc_arena_reset(b->a->scratch);
     }
     for (size_t i = 0; i < g.count; i++)
         finish_group(b, &g.group[i], &g.sum[i]);
@@ -277,19 +293,37 @@ static size_t module_of(oc_modules *m, const char *scope, size_t bytes,
 /* Deeper modules are counted with the one at this depth. */
 #define MOST_DEPTH 64
 
-static void add_to_modules(oc_modules *m, const char *scope, const oc_row *row)
+/* The module that a scope names, made with those around it. */
+static size_t make_module(oc_modules *m, const char *scope)
 {
     size_t at = module_of(m, "", 0, NO_MODULE, 0);
-    oc_group_sum_add(&m->g.sum[at], row);
     int64_t depth = 0;
     for (const char *end = scope; *end && depth < MOST_DEPTH;) {
         const char *slash = strchr(end, '/');
         end = slash ? slash : end + strlen(end);
         at = module_of(m, scope, (size_t)(end - scope), at, ++depth);
-        oc_group_sum_add(&m->g.sum[at], row);
         if (*end)
             end++;
     }
+    return at;
+}
+
+/* Most scopes have been met, with the row before. */
+static size_t find_module(oc_modules *m, const char *scope)
+{
+    uint64_t known;
+    size_t bytes = strlen(scope);
+    if (bytes && scope[bytes - 1] == '/') /* nothing comes after it */
+        bytes--;
+    return oc_map_get(m->g.index, scope, bytes, &known) ? (size_t)known
+                                                        : make_module(m, scope);
+}
+
+/* What is in a module is in those around it, which were made before. */
+static void add_to_parents(const oc_modules *m)
+{
+    for (size_t i = m->g.count; i-- > 1;)
+        add_group(&m->g.sum[m->module[i].parent], &m->g.sum[i]);
 }
 
 /* Depth first, without recursion: names choose the depth. */
@@ -312,8 +346,11 @@ static void order_modules(const oc_modules *m, oc_report_group *out)
 static void group_by_scope(oc_builder *b)
 {
     oc_modules m = {.g = {.b = b, .index = oc_map_new(b->a->arena)}};
-    for (size_t i = 0; i < b->row_count; i++)
-        add_to_modules(&m, b->scope[i], b->row[i]);
+    for (size_t i = 0; i < b->row_count; i++) {
+        const size_t at = find_module(&m, b->scope[i]); /* may move them */
+        oc_group_sum_add(&m.g.sum[at], b->row[i]);
+    }
+    add_to_parents(&m);
     for (size_t i = 0; i < m.g.count; i++)
         finish_group(b, &m.g.group[i], &m.g.sum[i]);
     oc_report_group *ordered = OC_NEW(b->arena, oc_report_group, m.g.count);

@@ -109,6 +109,7 @@ typedef struct oc_sum oc_sum;
 oc_sum *oc_sum_new(oc_space *space);
 /* An OC_UNKNOWN or OC_OVERFLOW part makes the whole sum so. */
 void oc_sum_add(oc_sum *sum, oc_expr a);
+void oc_sum_add_sum(oc_sum *sum, const oc_sum *more);
 oc_expr oc_sum_value(oc_sum *sum);
 
 /* ---- questions: interval of p, then of p minus an indexed fact ---- */

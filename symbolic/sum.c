@@ -96,6 +96,16 @@ static bool share_denominator(oc_sum *sum, int64_t denominator)
     return oc_mul_i64(&sum->total.denominator, sum->total.denominator, factor);
 }
 
+static void add_poly(oc_sum *sum, const oc_poly *p)
+{
+    bool fits = share_denominator(sum, p->denominator);
+    for (size_t i = 0; fits && i < p->count; i++)
+        fits = add_term(sum, &p->terms[i],
+                        sum->total.denominator / p->denominator);
+    if (!fits)
+        absorb(sum, OC_OVERFLOW);
+}
+
 void oc_sum_add(oc_sum *sum, oc_expr a)
 {
     if (!oc_expr_is_known(a)) {
@@ -107,11 +117,16 @@ void oc_sum_add(oc_sum *sum, oc_expr a)
         return;
     oc_term hold;
     oc_poly p = oc_poly_of(sum->space, a, &hold);
-    bool fits = share_denominator(sum, p.denominator);
-    for (size_t i = 0; fits && i < p.count; i++)
-        fits =
-            add_term(sum, &p.terms[i], sum->total.denominator / p.denominator);
-    if (!fits)
+    add_poly(sum, &p);
+}
+
+void oc_sum_add_sum(oc_sum *sum, const oc_sum *more)
+{
+    if (more->absorbing)
+        absorb(sum, more->absorbed);
+    else if (oc_add_i128(&sum->integers, sum->integers, more->integers))
+        add_poly(sum, &more->total);
+    else
         absorb(sum, OC_OVERFLOW);
 }
 

@@ -321,10 +321,15 @@ static void sums_of_thousands_are_merged_once(void **state)
         oc_sum_add(sum, oc_expr_of(2));
     }
     assert_int_equal(oc_space_count(f->space), before);
+    oc_sum *whole = oc_sum_new(f->space);
+    oc_sum_add_sum(whole, sum);
+    assert_true(oc_sum_value(whole) == oc_sum_value(sum));
     assert_true(oc_sum_value(sum) ==
                 read_expr(f, "3000*batch + 1500*seq*(seq + 1) + 6000"));
     oc_sum_add(sum, OC_OVERFLOW);
     assert_true(oc_sum_value(sum) == OC_OVERFLOW);
+    oc_sum_add_sum(whole, sum);
+    assert_true(oc_sum_value(whole) == OC_OVERFLOW);
     oc_sum_add(sum, OC_UNKNOWN);
     assert_true(oc_sum_value(sum) == OC_UNKNOWN);
 }
