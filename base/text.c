@@ -198,16 +198,21 @@ size_t oc_utf8_length(const char *data, size_t bytes)
     return length;
 }
 
+static bool are_ascii(const char eight[8])
+{
+    uint64_t bits;
+    memcpy(&bits, eight, sizeof(bits));
+    return !(bits & UINT64_C(0x8080808080808080));
+}
+
 /* Bytes below 0x80 at the begin, eight at a time. */
 static size_t ascii_prefix(const char *data, size_t bytes)
 {
     size_t at = 0;
-    uint64_t eight;
-    for (; bytes - at >= sizeof(eight); at += sizeof(eight)) {
-        memcpy(&eight, data + at, sizeof(eight));
-        if (eight & UINT64_C(0x8080808080808080))
-            break;
-    }
+    while (bytes - at >= 8 && are_ascii(data + at))
+        at += 8;
+    if (at && bytes - at < 8 && are_ascii(data + bytes - 8))
+        return bytes;
     while (at < bytes && (unsigned char)data[at] < 0x80)
         at++;
     return at;

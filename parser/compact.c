@@ -5,7 +5,6 @@
 #include "parser/compact.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 bool oc_compact_add(oc_compact *compact, size_t *index)
 {
@@ -23,22 +22,17 @@ bool oc_compact_add(oc_compact *compact, size_t *index)
     return true;
 }
 
-bool oc_segment_put(oc_segment *segment, const void *data, size_t bytes)
+/* Makes room for `bytes` more. */
+bool oc_segment_grow(oc_segment *segment, size_t bytes)
 {
-    size_t needed = segment->bytes + bytes;
-    if (needed > segment->room || !segment->data) {
-        size_t room = segment->room ? segment->room : 128;
-        while (room < needed)
-            room *= 2;
-        char *grown = realloc(segment->data, room);
-        if (!grown)
-            return false;
-        segment->data = grown;
-        segment->room = room;
-    }
-    if (bytes)
-        memcpy(segment->data + segment->bytes, data, bytes);
-    segment->bytes = needed;
+    size_t room = segment->room ? segment->room : 128;
+    while (room - segment->bytes < bytes)
+        room *= 2;
+    char *grown = realloc(segment->data, room);
+    if (!grown)
+        return false;
+    segment->data = grown;
+    segment->room = room;
     return true;
 }
 

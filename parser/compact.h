@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct oc_segment {
     char *data;
@@ -34,7 +35,18 @@ typedef struct oc_compact {
 
 /* False when memory is out. */
 bool oc_compact_add(oc_compact *compact, size_t *index);
-bool oc_segment_put(oc_segment *segment, const void *data, size_t bytes);
+bool oc_segment_grow(oc_segment *segment, size_t bytes);
+static inline bool oc_segment_put(oc_segment *segment, const void *data,
+                                  size_t bytes)
+{
+    if ((!segment->data || bytes > segment->room - segment->bytes) &&
+        !oc_segment_grow(segment, bytes))
+        return false;
+    if (bytes)
+        memcpy(segment->data + segment->bytes, data, bytes);
+    segment->bytes += bytes;
+    return true;
+}
 
 void oc_segment_free(oc_segment *segment); /* leaves it empty */
 void oc_compact_free(oc_compact *compact);

@@ -127,8 +127,7 @@ static bool enter(struct oc_scanner *scan, const struct oc_scanned *field)
         scan->retained_bytes += SEGMENT_BYTES;
         if (!oc_scan_put_field(scan, field->number, inner.segment))
             return false;
-    } else if (!oc_scan_put_tag(scan, field->number, OC_WIRE_BYTES) ||
-               !oc_scan_put_length(scan, &inner.length_at)) {
+    } else if (!oc_scan_put_begin(scan, field->number, &inner.length_at)) {
         return false;
     }
     *push(scan) = inner;

@@ -85,11 +85,11 @@ bool oc_scan_out_of_memory(struct oc_scanner *scan);
 /* `what` at `at` ends behind its message, or the input. */
 bool oc_scan_outside(struct oc_scanner *scan, const char *what, uint64_t at);
 
-bool oc_scan_put_tag(struct oc_scanner *scan, uint32_t number, oc_wire wire);
 bool oc_scan_put_field(struct oc_scanner *scan, uint32_t number,
                        uint64_t value);
-/* Reserves a length; *at is where it is to be filled in. */
-bool oc_scan_put_length(struct oc_scanner *scan, size_t *at);
+/* Reserves a length; *length_at is where it is to be filled in. */
+bool oc_scan_put_begin(struct oc_scanner *scan, uint32_t number,
+                       size_t *length_at);
 void oc_scan_fill_length(oc_segment *copy, size_t at);
 /* Takes back what was written since the copy had `bytes`. */
 void oc_scan_take_back(struct oc_scanner *scan, size_t bytes);

@@ -58,7 +58,7 @@ static bool put(struct oc_scanner *scan, const void *data, size_t bytes)
     return oc_segment_put(copy, data, bytes) || oc_scan_out_of_memory(scan);
 }
 
-bool oc_scan_put_tag(struct oc_scanner *scan, uint32_t number, oc_wire wire)
+static bool put_tag(struct oc_scanner *scan, uint32_t number, oc_wire wire)
 {
     char tag[OC_VARINT_MOST];
     return put(scan, tag, oc_wire_put_tag(tag, number, wire));
@@ -70,17 +70,28 @@ static bool put_varint(struct oc_scanner *scan, uint64_t value)
     return put(scan, number, oc_wire_put_varint(number, value));
 }
 
-bool oc_scan_put_field(struct oc_scanner *scan, uint32_t number, uint64_t value)
+/* A tag and the number behind it: a value or a length. */
+static bool put_head(struct oc_scanner *scan, uint32_t number, oc_wire wire,
+                     uint64_t value)
 {
-    return oc_scan_put_tag(scan, number, OC_WIRE_VARINT) &&
-           put_varint(scan, value);
+    char head[2 * OC_VARINT_MOST];
+    size_t bytes = oc_wire_put_tag(head, number, wire);
+    bytes += oc_wire_put_varint(head + bytes, value);
+    return put(scan, head, bytes);
 }
 
-bool oc_scan_put_length(struct oc_scanner *scan, size_t *at)
+bool oc_scan_put_field(struct oc_scanner *scan, uint32_t number, uint64_t value)
 {
-    char length[OC_LENGTH_BYTES] = {0};
-    *at = oc_scan_copy(scan)->bytes;
-    return put(scan, length, sizeof(length));
+    return put_head(scan, number, OC_WIRE_VARINT, value);
+}
+
+bool oc_scan_put_begin(struct oc_scanner *scan, uint32_t number,
+                       size_t *length_at)
+{
+    char head[OC_VARINT_MOST + OC_LENGTH_BYTES] = {0};
+    size_t bytes = oc_wire_put_tag(head, number, OC_WIRE_BYTES);
+    *length_at = oc_scan_copy(scan)->bytes + bytes;
+    return put(scan, head, bytes + OC_LENGTH_BYTES);
 }
 
 void oc_scan_fill_length(oc_segment *copy, size_t at)
@@ -186,8 +197,11 @@ static bool keep_varint(struct oc_scanner *scan, const struct oc_scanned *field)
 static bool keep_value(struct oc_scanner *scan, const struct oc_scanned *field,
                        size_t *at)
 {
-    if (!oc_scan_put_tag(scan, field->number, field->wire) ||
-        (field->wire == OC_WIRE_BYTES && !put_varint(scan, field->bytes)))
+    bool headed =
+        field->wire == OC_WIRE_BYTES
+            ? put_head(scan, field->number, OC_WIRE_BYTES, field->bytes)
+            : put_tag(scan, field->number, field->wire);
+    if (!headed)
         return false;
     *at = oc_scan_copy(scan)->bytes;
     return copy_bytes(scan, field->bytes);
@@ -237,8 +251,7 @@ static bool keep_packed_varints(struct oc_scanner *scan,
 {
     uint64_t end = oc_scan_offset(scan) + field->bytes;
     size_t length_at;
-    if (!oc_scan_put_tag(scan, field->number, OC_WIRE_BYTES) ||
-        !oc_scan_put_length(scan, &length_at))
+    if (!oc_scan_put_begin(scan, field->number, &length_at))
         return false;
     while (oc_scan_offset(scan) < end) {
         uint64_t value;

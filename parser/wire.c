@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-bool oc_wire_varint(oc_source *source, uint64_t *value)
+bool oc_wire_long_varint(oc_source *source, uint64_t *value)
 {
     uint64_t start = oc_source_offset(source);
     *value = 0;

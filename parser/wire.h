@@ -28,7 +28,15 @@ typedef enum oc_wire {
 
 /* False, with source->err filled, at the end of the input and for what no
  * writer of protobuf produces: numbers beyond 64 bits, field 0, groups. */
-bool oc_wire_varint(oc_source *source, uint64_t *value);
+bool oc_wire_long_varint(oc_source *source, uint64_t *value);
+static inline bool oc_wire_varint(oc_source *source, uint64_t *value)
+{
+    /* Most are of one byte, and in the window. */
+    if (source->at == source->end || *source->at > 0x7f)
+        return oc_wire_long_varint(source, value);
+    *value = *source->at++;
+    return true;
+}
 bool oc_wire_tag(oc_source *source, uint32_t *field, oc_wire *wire);
 
 /* Each returns the bytes written. */
