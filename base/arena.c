@@ -2,14 +2,16 @@
 /*
  * base/arena.c - memory with the lifetime of its owner.
  *
- * In here: zeroed blocks in a list, filled from the front. Blocks grow with
- * the arena, so that small arenas stay small, up to a size that the system's
- * allocator keeps for the next arena instead of giving it back: pages that
- * are new cost more than anything done with them.
+ * In here: zeroed blocks in a list, filled by objects from the front and by
+ * text, which needs no alignment, from the back. Blocks grow with the arena,
+ * so that small arenas stay small, up to a size that the system's allocator
+ * keeps for the next arena instead of giving it back: pages that are new cost
+ * more than anything done with them.
  * Under ONNXCOST_ARENA_BLOCKS every allocation is a block of its own.
  */
 #include "base/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,13 +64,19 @@ static void *alloc_alone(oc_arena *arena, size_t bytes)
     } else {
         block->older = arena->newest;
         arena->newest = block;
+        arena->next = block->data + bytes; /* it is full */
     }
     return block->data;
 }
 
 #ifdef ONNXCOST_ARENA_BLOCKS
 
-static void *alloc_bytes(oc_arena *arena, size_t bytes)
+static void *alloc_front(oc_arena *arena, size_t bytes)
+{
+    return alloc_alone(arena, bytes);
+}
+
+static void *alloc_back(oc_arena *arena, size_t bytes)
 {
     return alloc_alone(arena, bytes);
 }
@@ -83,28 +91,42 @@ static size_t next_block_bytes(const oc_arena *arena)
     return bytes < LAST_BLOCK_BYTES ? bytes : LAST_BLOCK_BYTES;
 }
 
-static void *alloc_bytes(oc_arena *arena, size_t bytes)
+/* False when that is no use: large allocations do not waste the rest of the
+ * current block, and near the limit a block of just the size asked may still
+ * fit. */
+static bool next_block(oc_arena *arena, size_t bytes)
+{
+    size_t room = next_block_bytes(arena);
+    struct oc_arena_block *block =
+        bytes > room / 4 ? NULL : block_new(arena, room);
+    if (!block)
+        return false;
+    block->older = arena->newest;
+    arena->newest = block;
+    arena->next = block->data;
+    arena->left = room;
+    return true;
+}
+
+static void *alloc_front(oc_arena *arena, size_t bytes)
 {
     if (bytes > SIZE_MAX - ALIGNMENT)
         return exhausted(arena);
     bytes = (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    if (bytes > arena->left) {
-        size_t room = next_block_bytes(arena);
-        /* Large allocations do not waste the rest of the current block, and
-         * near the limit a block of just the size asked may still fit. */
-        struct oc_arena_block *block =
-            bytes > room / 4 ? NULL : block_new(arena, room);
-        if (!block)
-            return alloc_alone(arena, bytes);
-        block->older = arena->newest;
-        arena->newest = block;
-        arena->next = block->data;
-        arena->left = room;
-    }
+    if (bytes > arena->left && !next_block(arena, bytes))
+        return alloc_alone(arena, bytes);
     void *data = arena->next;
     arena->next += bytes;
     arena->left -= bytes;
     return data;
+}
+
+static void *alloc_back(oc_arena *arena, size_t bytes)
+{
+    if (bytes > arena->left && !next_block(arena, bytes))
+        return alloc_alone(arena, bytes);
+    arena->left -= bytes;
+    return arena->next + arena->left;
 }
 
 #endif
@@ -114,7 +136,7 @@ void *oc_arena_alloc(oc_arena *arena, size_t count, size_t size)
     size_t bytes;
     if (OC_MUL_OVERFLOWS(count, size, &bytes))
         return exhausted(arena);
-    return alloc_bytes(arena, bytes ? bytes : 1);
+    return alloc_front(arena, bytes ? bytes : 1);
 }
 
 void *oc_arena_copy(oc_arena *arena, const void *data, size_t bytes)
@@ -129,7 +151,7 @@ char *oc_arena_text(oc_arena *arena, const char *text, size_t bytes)
 {
     if (bytes == SIZE_MAX)
         return exhausted(arena);
-    char *copy = oc_arena_alloc(arena, 1, bytes + 1);
+    char *copy = alloc_back(arena, bytes + 1);
     if (copy && bytes > 0)
         memcpy(copy, text, bytes);
     return copy;
@@ -144,7 +166,7 @@ char *oc_arena_printf(oc_arena *arena, const char *format, ...)
     if (length < 0)
         return exhausted(arena);
     size_t room = (size_t)length + 1;
-    char *text = oc_arena_alloc(arena, 1, room);
+    char *text = alloc_back(arena, room);
     if (!text)
         return NULL;
     va_start(values, format);
@@ -172,7 +194,10 @@ void oc_arena_reset(oc_arena *arena)
         return;
     free_blocks(kept->older);
     kept->older = NULL;
-    memset(kept->data, 0, kept->bytes - arena->left); /* what was used */
+    /* What was used, from the front and from the back. */
+    char *end = arena->next + arena->left;
+    memset(kept->data, 0, (size_t)(arena->next - kept->data));
+    memset(end, 0, (size_t)(kept->data + kept->bytes - end));
     arena->next = kept->data;
     arena->left = kept->bytes;
     arena->held_bytes = kept->bytes;

@@ -42,6 +42,27 @@ static void memory_is_zeroed_again_after_a_reset(void **state)
     oc_arena_free(&arena);
 }
 
+/* Text comes from the other end of a block. */
+static void memory_is_zeroed_after_text_too(void **state)
+{
+    (void)state;
+    const size_t large = 1 << 20;
+    oc_arena arena = {0};
+    for (size_t round = 0; round < 4; round++) {
+        for (size_t i = 0; i < 100; i++) {
+            unsigned char *data = oc_arena_alloc(&arena, 1, i);
+            for (size_t k = 0; k < i; k++)
+                assert_int_equal(data[k], 0);
+            memset(data, 0xFF, i);
+            assert_string_equal(oc_arena_text(&arena, "text", 4), "text");
+        }
+        if (round == 1)
+            memset(oc_arena_alloc(&arena, 1, large), 0xFF, large);
+        oc_arena_reset(&arena);
+    }
+    oc_arena_free(&arena);
+}
+
 static void allocations_do_not_overlap(void **state)
 {
     (void)state;
@@ -119,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_zeroed_and_aligned),
         cmocka_unit_test(memory_is_zeroed_again_after_a_reset),
+        cmocka_unit_test(memory_is_zeroed_after_text_too),
         cmocka_unit_test(allocations_do_not_overlap),
         cmocka_unit_test(nothing_is_still_a_valid_pointer),
         cmocka_unit_test(text_is_cut_at_its_length),
