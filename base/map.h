@@ -22,7 +22,9 @@ size_t oc_map_count(const oc_map *map);
 /* False when absent. */
 bool oc_map_get(const oc_map *map, const char *key, size_t key_bytes,
                 uint64_t *value);
-/* Inserts or replaces. False only when memory is out. */
+/* Makes room for so many keys more. False when memory is out. */
+bool oc_map_reserve(oc_map *map, size_t more);
+/* Inserts or replaces. False when memory is out, or the key is of 4 GiB. */
 bool oc_map_put(oc_map *map, const char *key, size_t key_bytes, uint64_t value);
 /* True when the key was there. */
 bool oc_map_remove(oc_map *map, const char *key, size_t key_bytes);

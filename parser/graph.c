@@ -61,14 +61,14 @@ static void *grown(oc_loader *loader, const void *items, size_t count,
 /* Exactly as many as the first graph needs, then in doubling steps. */
 static void reserve_values(struct scope *scope, size_t count)
 {
-    oc_arena *scratch = scope->loader->scratch;
+    oc_loader *loader = scope->loader;
     size_t room = scope->value_count + count;
     if (room <= scope->value_room)
         return;
     if (room < 2 * scope->value_room)
         room = 2 * scope->value_room;
-    oc_value *values = OC_NEW(scratch, oc_value, room);
-    uint32_t *depths = OC_NEW(scratch, uint32_t, room);
+    oc_value *values = OC_NEW(loader->arena, oc_value, room);
+    uint32_t *depths = OC_NEW(loader->scratch, uint32_t, room);
     if (scope->value_count) {
         memcpy(values, scope->values, scope->value_count * sizeof(*values));
         memcpy(depths, scope->depths, scope->value_count * sizeof(*depths));
@@ -104,7 +104,6 @@ static bool declare(struct scope *scope, oc_value_id *out, const char *name,
     oc_value_id known = oc_names_find(scope->names, name);
     if (known != OC_NO_VALUE && scope->values[known].graph == graph)
         return refuse_duplicate(scope, &scope->values[known], node);
-    reserve_values(scope, 1);
     *out = (oc_value_id)scope->value_count++;
     scope->depths[*out] = (uint32_t)scope->depth - 1;
     scope->values[*out] =
@@ -230,10 +229,6 @@ static bool declare_nodes(struct scope *scope)
 {
     struct frame *frame = top(scope);
     oc_loader *loader = scope->loader;
-    size_t output_count = 0;
-    for (size_t i = 0; i < frame->node_count; i++)
-        output_count += frame->messages[i]->n_output;
-    reserve_values(scope, output_count);
     frame->nodes = OC_NEW(loader->arena, oc_node, frame->node_count);
     for (size_t i = 0; i < frame->node_count; i++)
         if (!declare_node(scope, i))
@@ -400,9 +395,26 @@ static bool load_outputs(struct scope *scope)
 
 /* ---- the walk ---- */
 
+/* As many as the body can declare. */
+static size_t most_values(const oc_body *body)
+{
+    const Onnx__GraphProto *graph = body->graph;
+    const Onnx__FunctionProto *function = body->function;
+    Onnx__NodeProto *const *node = graph ? graph->node : function->node;
+    size_t node_count = graph ? graph->n_node : function->n_node;
+    size_t count = graph ? graph->n_input + graph->n_initializer +
+                               graph->n_sparse_initializer
+                         : function->n_input;
+    for (size_t i = 0; i < node_count; i++)
+        count += node[i]->n_output;
+    return count;
+}
+
 static bool enter(struct scope *scope, oc_graph *graph, const oc_body *body)
 {
     oc_loader *loader = scope->loader;
+    size_t value_count = most_values(body);
+    reserve_values(scope, value_count);
     if (scope->depth == scope->frame_room)
         scope->frames = grown(loader, scope->frames, scope->depth,
                               &scope->frame_room, sizeof(struct frame));
@@ -412,7 +424,7 @@ static bool enter(struct scope *scope, oc_graph *graph, const oc_body *body)
         .messages = body->graph ? body->graph->node : body->function->node,
         .node_count =
             body->graph ? body->graph->n_node : body->function->n_node,
-        .names_entered = oc_names_enter(scope->names),
+        .names_entered = oc_names_enter(scope->names, value_count),
         .nested_begin = scope->nested.count,
     };
     oc_list_add(loader, &loader->graphs, graph);
@@ -489,7 +501,6 @@ bool oc_load_scope(oc_loader *loader, oc_graph *graph, const oc_body *body)
         if (!step(&scope))
             return false;
     scope.result->value_count = scope.value_count;
-    scope.result->value = oc_arena_copy(loader->arena, scope.values,
-                                        scope.value_count * sizeof(oc_value));
+    scope.result->value = scope.values;
     return true;
 }

@@ -16,6 +16,7 @@ struct change {
 struct oc_names {
     oc_arena *arena;
     oc_map *map;
+    size_t depth; /* of graphs that were entered and not left */
     struct change *log;
     size_t count, room;
 };
@@ -52,17 +53,21 @@ static struct change *next_change(oc_names *names)
 void oc_names_bind(oc_names *names, const char *name, oc_value_id value,
                    oc_value_id before)
 {
-    *next_change(names) = (struct change){name, before};
+    if (names->depth > 1) /* nothing comes after the outermost graph */
+        *next_change(names) = (struct change){name, before};
     (void)oc_map_put(names->map, name, strlen(name), value);
 }
 
-size_t oc_names_enter(const oc_names *names)
+size_t oc_names_enter(oc_names *names, size_t count)
 {
+    names->depth++;
+    (void)oc_map_reserve(names->map, count);
     return names->count;
 }
 
 void oc_names_leave(oc_names *names, size_t entered)
 {
+    names->depth--;
     while (names->count > entered) {
         const struct change *change = &names->log[--names->count];
         size_t bytes = strlen(change->name);

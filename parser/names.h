@@ -27,8 +27,9 @@ oc_value_id oc_names_find(const oc_names *names, const char *name);
 void oc_names_bind(oc_names *names, const char *name, oc_value_id value,
                    oc_value_id before);
 
-/* Where the undo log is; to be given back on leaving. */
-size_t oc_names_enter(const oc_names *names);
+/* A graph with `count` values. Returns where the undo log is, to be given
+ * back on leaving. */
+size_t oc_names_enter(oc_names *names, size_t count);
 void oc_names_leave(oc_names *names, size_t entered);
 
 #endif

@@ -15,7 +15,7 @@
 #include "parser/limits.h"
 
 #define WINDOW_LEAST ((size_t)4 << 10)
-#define WINDOW_MOST ((size_t)256 << 10)
+#define WINDOW_MOST ((size_t)64 << 10)
 
 struct file_source {
     oc_source base;

@@ -92,13 +92,15 @@ static void lack_of_memory_is_told(void **state)
     arena.limit_bytes = 0;
     oc_map *map = oc_map_new(&arena);
     assert_non_null(map);
+    static const char digits[] = "0123456789abcdef";
+    size_t put = 1;
+    assert_true(oc_map_put(map, digits, 1, 0));
     arena.limit_bytes = 1;
     arena.left = 0;
-    static const char digits[] = "0123456789abcdef";
-    size_t put = 0;
     while (put < 16 && oc_map_put(map, digits + put, 1, put))
         put++;
     assert_in_range(put, 1, 15);
+    assert_false(oc_map_reserve(map, 16));
     for (size_t i = 0; i < put; i++) {
         uint64_t value = 99;
         assert_true(oc_map_get(map, digits + i, 1, &value));
