@@ -56,6 +56,8 @@ const char *oc_builder_formula(oc_builder *b, oc_expr e)
 oc_figure oc_builder_figure(oc_builder *b, oc_expr e)
 {
     int64_t value;
+    if (oc_expr_is_immediate(e))
+        return oc_figure_of(oc_expr_immediate(e));
     if (oc_expr_to_i64(b->a->space, e, &value))
         return oc_figure_of(value);
     const oc_figure figure = {.formula = oc_builder_formula(b, e)};
@@ -90,7 +92,7 @@ oc_quantity oc_builder_quantity(oc_builder *b, oc_expr e,
 
 const char *oc_builder_string(oc_builder *b, const char *text)
 {
-    if (!text)
+    if (!text || !*text)
         return "";
     size_t left = strlen(text), valid = oc_utf8_prefix(text, left);
     if (valid == left)

@@ -61,7 +61,7 @@ void oc_builder_diagnostics(oc_builder *b);
 /* derive.c: of the node that the options name. */
 void oc_builder_derivation(oc_builder *b);
 
-/* scopes.c */
+/* scopes.c: the module path of a row; until the scratch arena is reset. */
 const char *oc_builder_scope(oc_builder *b, const oc_row *row);
 void oc_builder_groups(oc_builder *b);
 

@@ -218,6 +218,7 @@ void oc_analysis_report(oc_analysis *a, oc_arena *arena, oc_report **out)
                     .report = OC_NEW(arena, oc_report, 1),
                     .texts = oc_map_new(a->arena),
                     .tensors = oc_map_new(a->arena)};
+    oc_map_reserve(b.tensors, a->main->scope->value_count);
     fill(&b);
     b.report->memory_owner = arena;
     *out = b.report;

@@ -9,6 +9,7 @@
 void oc_builder_list_rows(oc_builder *b)
 {
     const oc_analysis *a = b->a;
+    const char *last = "";
     b->row = OC_NEW(a->arena, const oc_row *, a->row_count);
     b->scope = OC_NEW(a->arena, const char *, a->row_count);
     b->listed = OC_NEW(a->arena, uint32_t, a->row_count);
@@ -17,8 +18,12 @@ void oc_builder_list_rows(oc_builder *b)
         if (a->row[i]->silent)
             continue;
         b->listed[i] = (uint32_t)b->row_count;
-        b->scope[b->row_count] = oc_builder_scope(b, a->row[i]);
+        const char *scope = oc_builder_scope(b, a->row[i]);
+        if (strcmp(scope, last) != 0) /* neighbours often share one */
+            last = oc_builder_string(b, scope);
+        b->scope[b->row_count] = last;
         b->row[b->row_count++] = a->row[i];
+        oc_arena_reset(a->scratch);
     }
 }
 
@@ -52,9 +57,18 @@ oc_certainty oc_row_certainty(const oc_row *row)
     return worst;
 }
 
-static void put_handle(oc_text *key, uint64_t handle)
+static void put_handles(oc_text *key, const uint64_t *handle, size_t count)
 {
-    oc_text_put(key, (const char *)&handle, sizeof(handle));
+    oc_text_put(key, (const char *)handle, count * sizeof(*handle));
+}
+
+/* Its rank, and its dims. */
+static void put_shape(oc_text *key, const oc_fact *fact)
+{
+    const uint64_t rank = fact ? (uint64_t)fact->type.rank : 0;
+    put_handles(key, &rank, 1);
+    if (fact && fact->type.rank > 0)
+        put_handles(key, fact->type.dim, (size_t)fact->type.rank);
 }
 
 /* "layer.12.attention" and "layer.3.attention" are both "layer.*.attention". */
@@ -80,14 +94,9 @@ static uint32_t alike_key(oc_builder *b, oc_map *keys, const oc_row *row,
     oc_text_puts(&key, row->node->op_type);
     oc_text_put(&key, "", 1);
     oc_text_puts(&key, row->node->domain);
-    for (int metric = 0; metric < OC_METRIC_COUNT; metric++)
-        put_handle(&key, row->metric[metric]);
-    for (size_t i = 0; i < row->output_count; i++) {
-        const oc_type *type = row->output[i] ? &row->output[i]->type : NULL;
-        put_handle(&key, type ? (uint64_t)type->rank : 0);
-        for (int axis = 0; type && axis < type->rank; axis++)
-            put_handle(&key, type->dim[axis]);
-    }
+    put_handles(&key, row->metric, OC_METRIC_COUNT);
+    for (size_t i = 0; i < row->output_count; i++)
+        put_shape(&key, row->output[i]);
     put_starred(&key, scope);
     if (oc_map_get(keys, key.data, key.bytes, &number))
         return (uint32_t)number;

@@ -25,7 +25,7 @@ static void put_component(oc_text *path, const char *text, size_t bytes)
  * the operation itself. */
 static const char *of_name_scopes(oc_builder *b, const char *list)
 {
-    oc_text path = {.arena = b->a->arena};
+    oc_text path = {.arena = b->a->scratch};
     const char *pending = NULL;
     size_t pending_bytes = 0;
     for (const char *c = list; *c; c++) {
@@ -46,7 +46,7 @@ static const char *of_name_scopes(oc_builder *b, const char *list)
 /* "layer3: torch.nn.Sequential/layer3.1: Block/relu: aten.relu" */
 static const char *of_namespace(oc_builder *b, const char *text)
 {
-    oc_text path = {.arena = b->a->arena};
+    oc_text path = {.arena = b->a->scratch};
     for (;;) {
         const char *slash = strchr(text, '/');
         if (!slash)
@@ -65,7 +65,7 @@ static const char *of_node_name(oc_builder *b, const char *name)
         name++;
     if (!last || last <= name)
         return "";
-    return oc_arena_text(b->a->arena, name, (size_t)(last - name));
+    return oc_arena_text(b->a->scratch, name, (size_t)(last - name));
 }
 
 /* A convolution into which a BatchNormalization was folded stands in that
@@ -82,7 +82,7 @@ static const char *of_folded_conv(oc_builder *b, const oc_row *row,
     const char *slash = strrchr(scope, '/');
     if (!weight->initializer || !dot)
         return scope;
-    oc_text path = {.arena = b->a->arena};
+    oc_text path = {.arena = b->a->scratch};
     if (slash)
         put_component(&path, scope, (size_t)(slash - scope));
     put_component(&path, weight->name, (size_t)(dot - weight->name));
@@ -99,7 +99,7 @@ const char *oc_builder_scope(oc_builder *b, const oc_row *row)
         scope = of_namespace(b, node->name_space);
     else
         scope = of_node_name(b, node->name);
-    return oc_builder_string(b, of_folded_conv(b, row, scope));
+    return of_folded_conv(b, row, scope);
 }
 
 /* ---- sums ---- */
