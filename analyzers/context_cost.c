@@ -302,6 +302,8 @@ static void run_cost(oc_context *c)
 static void scale_by_executions(oc_context *c)
 {
     oc_row *row = c->row;
+    if (oc_expr_is(row->executions, 1))
+        return;
     for (int metric = 0; metric < OC_METRIC_COUNT; metric++) {
         row->metric[metric] =
             oc_expr_mul(c->a->space, row->metric[metric], row->executions);

@@ -108,6 +108,8 @@ static void add_poly(oc_sum *sum, const oc_poly *p)
 
 void oc_sum_add(oc_sum *sum, oc_expr a)
 {
+    if (oc_expr_is(a, 0)) /* as most figures are */
+        return;
     if (!oc_expr_is_known(a)) {
         absorb(sum, a);
         return;
