@@ -198,6 +198,7 @@ const bool *oc_analysis_steering(oc_analysis *a);
 oc_fact *oc_fact_new(oc_analysis *a, const oc_fact *like); /* NULL: unknown */
 const oc_fact *oc_fact_unknown(oc_analysis *a);
 const oc_fact *oc_fact_of_tensor(oc_analysis *a, const oc_tensor *tensor);
+const oc_origins *oc_origins_of_tensor(oc_analysis *a, const oc_tensor *tensor);
 oc_expr oc_fact_numel(oc_analysis *a, const oc_fact *fact);
 oc_expr oc_fact_bytes(oc_analysis *a, const oc_fact *fact, oc_expr elements);
 bool oc_type_equal(const oc_type *a, const oc_type *b);

@@ -269,17 +269,22 @@ static const oc_block *block_of_tensor(oc_analysis *a, const oc_tensor *tensor)
     return oc_block_new(a, &type, element);
 }
 
+const oc_origins *oc_origins_of_tensor(oc_analysis *a, const oc_tensor *tensor)
+{
+    oc_origins *origins = OC_NEW(a->arena, oc_origins, 1);
+    const oc_tensor **one = OC_NEW(a->arena, const oc_tensor *, 1);
+    *one = tensor;
+    origins->count = 1;
+    origins->tensor = one;
+    return origins;
+}
+
 const oc_fact *oc_fact_of_tensor(oc_analysis *a, const oc_tensor *tensor)
 {
     oc_fact *fact = oc_fact_new(a, NULL);
     fact->type = type_of_tensor(a, tensor);
     fact->block = block_of_tensor(a, tensor);
     fact->constant = true;
-    oc_origins *origins = OC_NEW(a->arena, oc_origins, 1);
-    const oc_tensor **one = OC_NEW(a->arena, const oc_tensor *, 1);
-    *one = tensor;
-    origins->count = 1;
-    origins->tensor = one;
-    fact->origins = origins;
+    fact->origins = oc_origins_of_tensor(a, tensor);
     return fact;
 }

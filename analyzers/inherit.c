@@ -88,9 +88,9 @@ const oc_origins *oc_context_own_origins(const oc_context *c)
         const oc_attribute *attribute =
             oc_node_attribute(c->frame, c->node, c->node->attribute[i].name);
         if (attribute && attribute->vector)
-            return oc_fact_of_tensor(c->a, attribute->vector)->origins;
+            return oc_origins_of_tensor(c->a, attribute->vector);
         if (attribute && attribute->count && attribute->tensors)
-            return oc_fact_of_tensor(c->a, attribute->tensors)->origins;
+            return oc_origins_of_tensor(c->a, attribute->tensors);
     }
     return NULL;
 }
