@@ -76,10 +76,30 @@ static void put_rune(oc_out *out, const oc_rune *rune, uint32_t before)
         oc_out_put(out, rune->data, rune->bytes);
 }
 
+#define EACH UINT64_C(0x0101010101010101) /* of eight bytes */
+
+static bool has_byte(uint64_t eight, char byte)
+{
+    const uint64_t zeros = eight ^ (EACH * (unsigned char)byte);
+    return (zeros - EACH) & ~zeros & (EACH << 7);
+}
+
+/* Where no high bit is set, only a byte below ' ' borrows from it. */
+static bool are_plain(const char text[8])
+{
+    uint64_t eight;
+    memcpy(&eight, text, sizeof(eight));
+    return !((eight | (eight - EACH * ' ')) & (EACH << 7)) &&
+           !has_byte(eight, '\x7f') && !has_byte(eight, '"') &&
+           !has_byte(eight, '\\') && !has_byte(eight, '#');
+}
+
 /* How many bytes from here on stand for themselves, whatever is before. */
 static size_t plain_bytes(const char *text, const char *end)
 {
     const char *c = text;
+    while (end - c >= 8 && are_plain(c))
+        c += 8;
     while (c < end && (unsigned char)(*c - ' ') <= '~' - ' ' && *c != '"' &&
            *c != '\\' && *c != '#')
         c++;
@@ -99,7 +119,7 @@ static void put_string(oc_out *out, const char *text)
             text += plain;
             before = (uint32_t)text[-1];
         }
-        if (!oc_rune_next(&rune, &text, end))
+        if (text == end || !oc_rune_next(&rune, &text, end))
             break;
         put_rune(out, &rune, before);
         before = rune.code;
@@ -232,8 +252,9 @@ static void put_fields(oc_out *out, const oc_field *fields, const char *base,
     for (const oc_field *field = fields; field->key; field++) {
         value member = {field, base, position, indent ? indent + 1 : 0};
         put_break(out, field != fields, indent);
-        put_string(out, field->key);
-        oc_out_puts(out, ": ");
+        oc_out_char(out, '"'); /* our keys need no escapes */
+        oc_out_puts(out, field->key);
+        oc_out_puts(out, "\": ");
         put_value(out, &member);
     }
     put_end(out, '}', indent);

@@ -46,11 +46,6 @@ void oc_out_puts(oc_out *out, const char *text)
     oc_out_put(out, text, strlen(text));
 }
 
-void oc_out_char(oc_out *out, char c)
-{
-    oc_out_put(out, &c, 1);
-}
-
 void oc_out_int(oc_out *out, int64_t value)
 {
     char digits[OC_I128_DIGITS];

@@ -23,7 +23,13 @@ typedef struct oc_out {
 void oc_out_open(oc_out *out, const oc_sink *sink, oc_error *err);
 void oc_out_put(oc_out *out, const char *data, size_t bytes);
 void oc_out_puts(oc_out *out, const char *text);
-void oc_out_char(oc_out *out, char c);
+static inline void oc_out_char(oc_out *out, char c)
+{
+    if (out->used == sizeof(out->buffer))
+        oc_out_put(out, &c, 1);
+    else
+        out->buffer[out->used++] = c;
+}
 void oc_out_int(oc_out *out, int64_t value);
 void oc_out_repeat(oc_out *out, char c, size_t count);
 /* Keeps the first failure, for writers that meet one of their own. */
