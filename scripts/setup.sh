@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# scripts/setup.sh - what ./try and ./check share; sourced, never run.
+# scripts/setup.sh - what ./try, ./check and bench/run share; sourced, never
+# run.
 #
 # In here: installing distribution packages, building a preset.
 # Not in here: anything that a built onnxcost does.
@@ -9,6 +10,7 @@ packages_to_build=(gcc libc6-dev cmake ninja-build pkgconf
     libxxhash-dev)
 packages_to_check=(clang libcmocka-dev python3 python3-venv zsh fish
     groff-base)
+packages_to_bench=(python3 python3-venv valgrind)
 
 say() { printf '== %s\n' "$*"; }
 
