@@ -61,7 +61,7 @@ RIVALS = (
     ("onnxruntime", "onnxruntime_symbolic.py"),
 )
 # A rival runs this often, or less when it has taken ENOUGH_S already.
-ROUNDS, QUICK_ROUNDS, FEWEST, ENOUGH_S = 7, 3, 3, 25
+ROUNDS, QUICK_ROUNDS, FEWEST, ENOUGH_S = 5, 3, 3, 15
 SIZES = (1000, 10000, 100000, 1000000)
 FORMATS = ("text", "json", "csv")
 # 1,000,000 nodes are more than the 256 MiB of graph that are read unasked.
@@ -308,7 +308,8 @@ def circumstances(quick):
         "quick": quick,
         "cpu": cpu_model(),
         "cores": os.cpu_count(),
-        "kernel": "%s %s" % (platform.system(), platform.release()),
+        "kernel": "%s %s" % (platform.system(),
+                              platform.release().split("-")[0]),
         "python": platform.python_version(),
         "load": round(os.getloadavg()[0], 1),
         "versions": {"onnxcost": version, **{
