@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reports/page.c - words and numbers of the text report.
+ * reports/page.c - words and numbers of a report for people.
  */
 #include "reports/page.h"
 
@@ -11,6 +11,13 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "reports/figure.h"
+
+const struct oc_sampled oc_sampled[OC_SAMPLED] = {
+    {OC_TOTAL_FLOPS, OC_UNIT_COUNT, "FLOPs"},
+    {OC_TOTAL_MACS, OC_UNIT_COUNT, "MACs"},
+    {OC_TOTAL_TRAFFIC_BYTES, OC_UNIT_BYTES, "traffic"},
+    {OC_TOTAL_PEAK_ACTIVATION_BYTES, OC_UNIT_BYTES, "peak act."},
+};
 
 /* ---- the page ---- */
 
@@ -207,6 +214,25 @@ const char *oc_page_status(const oc_page *page, oc_figure_status status)
     default:
         return "";
     }
+}
+
+int64_t oc_page_external(const oc_page *page)
+{
+    const oc_report_model *model = &page->report->model;
+    int64_t sum = 0;
+    for (size_t i = 0; i < model->external_count; i++)
+        if (!oc_add_i64(&sum, sum, model->external[i].bytes))
+            return INT64_MAX;
+    return sum;
+}
+
+size_t oc_page_free_symbols(const oc_page *page, size_t *indices)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < page->report->symbol_count; i++)
+        if (!page->report->symbols[i].has_value)
+            indices[count++] = i;
+    return count;
 }
 
 bool oc_page_value(const oc_page *page, oc_i128 *value, oc_figure figure)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reports/page.h - what the parts of the text report share.
+ * reports/page.h - what the parts of a report for people share.
  *
- * In here: the page, words and numbers for people, safe names, tables.
- * Not in here: which facts are shown (text.c, text_tables.c), sample points
- * (point.c).
+ * In here: the page, words and numbers, safe names; columns and lines, which
+ * only the text report has.
+ * Not in here: which facts are shown (text.c, text_tables.c, html/), which
+ * rows (lines.c), sample points (point.c).
  *
  * Strings that these functions return live in the page's arena, which has an
  * escape: they are never NULL.
@@ -46,6 +47,14 @@ void oc_page_to_reference(oc_page *page);
 
 typedef enum oc_unit { OC_UNIT_COUNT, OC_UNIT_BYTES } oc_unit;
 
+/* The totals that are shown at sample points. */
+enum { OC_SAMPLED = 4 };
+extern const struct oc_sampled {
+    oc_total total;
+    oc_unit unit;
+    const char *title;
+} oc_sampled[OC_SAMPLED];
+
 /* ---- words ---- */
 OC_PRINTF(2, 3)
 const char *oc_page_printf(oc_page *page, const char *format, ...);
@@ -79,6 +88,10 @@ const char *oc_page_share(oc_page *page, oc_i128 part, oc_i128 whole,
                           bool at_most);
 /* A formula for people: short names, dots, grouped digits. */
 const char *oc_page_formula(oc_page *page, const char *formula);
+/* Bytes of external data files. */
+int64_t oc_page_external(const oc_page *page);
+/* Indices of the symbols that have no value; returns how many. */
+size_t oc_page_free_symbols(const oc_page *page, size_t *indices);
 /* Its value at the page's point. */
 bool oc_page_value(const oc_page *page, oc_i128 *value, oc_figure figure);
 

@@ -10,7 +10,6 @@
 
 #include "onnxcost/write.h"
 
-#include "base/checked.h"
 #include "base/text.h"
 #include "reports/figure.h"
 #include "reports/page.h"
@@ -20,15 +19,6 @@ enum {
 }; /* inputs, symbols, assumptions, operators */
 
 /* ---- about the model ---- */
-
-static int64_t external_bytes(const oc_report *report)
-{
-    int64_t sum = 0;
-    for (size_t i = 0; i < report->model.external_count; i++)
-        if (!oc_add_i64(&sum, sum, report->model.external[i].bytes))
-            return INT64_MAX;
-    return sum;
-}
 
 /* The version of ai.onnx. */
 static int64_t opset(const oc_report *report)
@@ -48,7 +38,7 @@ static void put_model(oc_page *page)
     if (model->external_count > 0)
         oc_text_printf(
             &text, " + %s external data (not read)",
-            oc_page_number(page, external_bytes(page->report), OC_UNIT_BYTES));
+            oc_page_number(page, oc_page_external(page), OC_UNIT_BYTES));
     if (opset(page->report) > 0)
         oc_text_printf(&text, ", opset %lld", (long long)opset(page->report));
     if (model->producer[0] != '\0')
@@ -162,8 +152,7 @@ static const oc_quantity *total(const oc_page *page, oc_total which)
 
 static bool is_known(const oc_page *page, oc_total which)
 {
-    const oc_quantity *quantity = total(page, which);
-    return quantity->has_value || quantity->formula;
+    return oc_quantity_is_known(total(page, which));
 }
 
 /* An upper bound beside a figure that is none. */
@@ -295,13 +284,11 @@ static void put_intensity(oc_page *page)
 {
     oc_i128 flops, traffic, parts;
     if (!is_number(page, OC_TOTAL_FLOPS, &flops) ||
-        !is_number(page, OC_TOTAL_TRAFFIC_BYTES, &traffic) || traffic <= 0 ||
+        !is_number(page, OC_TOTAL_TRAFFIC_BYTES, &traffic) ||
         !is_whole(page, OC_TOTAL_FLOPS) ||
         !is_whole(page, OC_TOTAL_TRAFFIC_BYTES) ||
-        !oc_mul_i128(&parts, flops, 100) ||
-        !oc_add_i128(&parts, parts, traffic / 2))
+        !oc_hundredths(&parts, flops, traffic))
         return;
-    parts /= traffic;
     char digits[OC_I128_DIGITS];
     oc_page_line(page, "Intensity",
                  oc_page_printf(page, "%s.%02d FLOP/B",
@@ -337,15 +324,6 @@ static void put_coverage(oc_page *page)
 
 /* ---- sample points ---- */
 
-static size_t free_symbols(const oc_report *report, size_t *indices)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < report->symbol_count; i++)
-        if (!report->symbols[i].has_value)
-            indices[count++] = i;
-    return count;
-}
-
 static const char *dim_flags(oc_page *page, const size_t *symbols, size_t count)
 {
     const oc_point *point = &page->points.point[page->points.reference];
@@ -357,34 +335,22 @@ static const char *dim_flags(oc_page *page, const size_t *symbols, size_t count)
     return text.data;
 }
 
-static const struct {
-    oc_total total;
-    oc_unit unit;
-    const char *title;
-} sampled[] = {
-    {OC_TOTAL_FLOPS, OC_UNIT_COUNT, "FLOPs"},
-    {OC_TOTAL_MACS, OC_UNIT_COUNT, "MACs"},
-    {OC_TOTAL_TRAFFIC_BYTES, OC_UNIT_BYTES, "traffic"},
-    {OC_TOTAL_PEAK_ACTIVATION_BYTES, OC_UNIT_BYTES, "peak act."},
-};
-enum { SAMPLED = sizeof(sampled) / sizeof(sampled[0]) };
-
 /* Its columns: the free symbols, the totals that are known, the label. */
 static void put_samples(oc_page *page)
 {
     const oc_points *points = &page->points;
     size_t *symbols = OC_NEW(&page->arena, size_t, page->report->symbol_count);
-    size_t symbol_count = free_symbols(page->report, symbols);
+    size_t symbol_count = oc_page_free_symbols(page, symbols);
     const char **titles =
-        OC_NEW(&page->arena, const char *, symbol_count + SAMPLED + 1);
+        OC_NEW(&page->arena, const char *, symbol_count + OC_SAMPLED + 1);
     size_t columns = 0;
     if (points->count == 0)
         return;
     for (size_t i = 0; i < symbol_count; i++)
         titles[columns++] = oc_page_symbol(page, symbols[i]);
-    for (size_t i = 0; i < SAMPLED; i++)
-        if (is_known(page, sampled[i].total))
-            titles[columns++] = sampled[i].title;
+    for (size_t i = 0; i < OC_SAMPLED; i++)
+        if (is_known(page, oc_sampled[i].total))
+            titles[columns++] = oc_sampled[i].title;
     titles[columns++] = "";
     oc_table table = oc_table_new(page, titles, columns, points->count);
     for (size_t p = 0; p < points->count; p++) {
@@ -394,11 +360,12 @@ static void put_samples(oc_page *page)
             *cell++ = oc_page_printf(
                 page, "%lld",
                 (long long)page->point->bindings[symbols[i]].value);
-        for (size_t i = 0; i < SAMPLED; i++)
-            if (is_known(page, sampled[i].total))
+        for (size_t i = 0; i < OC_SAMPLED; i++)
+            if (is_known(page, oc_sampled[i].total))
                 *cell++ = oc_page_figure(
-                    page, oc_quantity_figure(total(page, sampled[i].total)),
-                    total(page, sampled[i].total)->status, sampled[i].unit);
+                    page, oc_quantity_figure(total(page, oc_sampled[i].total)),
+                    total(page, oc_sampled[i].total)->status,
+                    oc_sampled[i].unit);
         *cell = page->point->label;
     }
     oc_out_puts(&page->out, "  sample points (choose yours: --dim ");

@@ -5,60 +5,14 @@
  * Rows are ranked by what they are at the page's sample point when figures
  * are symbolic, which the last line then names.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/checked.h"
 #include "base/text.h"
 #include "reports/figure.h"
+#include "reports/lines.h"
 #include "reports/page.h"
 #include "reports/schema.h"
-
-/* The figures that rows of all tables have. */
-struct costs {
-    oc_figure flops, macs, params, memory, traffic;
-    oc_figure_status status;
-};
-
-/* A line of a table before it is cut and printed. */
-struct line {
-    size_t index;    /* of the node or group; of folded ones the first */
-    int64_t times;   /* how many are folded */
-    const char *key; /* equal for those that may be; "" for none */
-    int64_t nodes;
-    bool known; /* rank holds */
-    oc_i128 rank;
-};
-
-static oc_figure sort_figure(const oc_page *page, const struct costs *costs)
-{
-    switch (page->options.sort) {
-    case OC_SORT_MACS:
-        return costs->macs;
-    case OC_SORT_PARAMS:
-        return costs->params;
-    case OC_SORT_MEMORY:
-        return costs->memory;
-    case OC_SORT_TRAFFIC:
-        return costs->traffic;
-    default:
-        return costs->flops;
-    }
-}
-
-/* Dear ones first, unknown ones last, those that may fold side by side, else
- * as in the report. */
-static int by_rank(const void *left, const void *right)
-{
-    const struct line *a = left, *b = right;
-    if (a->known != b->known)
-        return a->known ? -1 : 1;
-    if (a->known && a->rank != b->rank)
-        return a->rank > b->rank ? -1 : 1;
-    if (strcmp(a->key, b->key) != 0)
-        return strcmp(a->key, b->key);
-    return a->index < b->index ? -1 : a->index > b->index;
-}
 
 static size_t cut(const oc_page *page, size_t count)
 {
@@ -134,46 +88,28 @@ static const char *at_point(const oc_page *page, const char *symbolic,
     return page->point ? symbolic : otherwise;
 }
 
-/* Ranked by the figure of one times how many there are. */
-static void rank(const oc_page *page, struct line *line,
-                 const struct costs *costs)
-{
-    line->known = oc_page_value(page, &line->rank, sort_figure(page, costs)) &&
-                  oc_mul_i128(&line->rank, line->rank, line->times);
-}
-
 /* ---- groups: operators and modules ---- */
 
 struct groups {
     const oc_report_group *rows;
     const char *title;
     size_t count;
-    struct line *lines;    /* that partition the model */
+    oc_line *lines;        /* that partition the model */
     oc_report_group whole; /* what they add up to */
     const char *(*name)(oc_page *page, const struct groups *groups,
-                        const struct line *line);
+                        const oc_line *line);
     const char *(*key)(oc_page *page, const oc_report_group *group);
 };
 
-static struct costs group_costs(const oc_report_group *group)
-{
-    return (struct costs){.flops = group->flops,
-                          .macs = group->macs,
-                          .params = group->params,
-                          .memory = group->traffic_bytes,
-                          .traffic = group->traffic_bytes,
-                          .status = group->status};
-}
-
 static void add_line(oc_page *page, struct groups *groups, size_t index)
 {
-    struct costs costs = group_costs(&groups->rows[index]);
-    struct line *line = &groups->lines[groups->count++];
-    *line = (struct line){.index = index,
-                          .times = 1,
-                          .key = groups->key(page, &groups->rows[index]),
-                          .nodes = groups->rows[index].nodes};
-    rank(page, line, &costs);
+    oc_costs costs = oc_costs_of_group(&groups->rows[index]);
+    oc_line *line = &groups->lines[groups->count++];
+    *line = (oc_line){.index = index,
+                      .times = 1,
+                      .key = groups->key(page, &groups->rows[index]),
+                      .nodes = groups->rows[index].nodes};
+    oc_line_rank(page, line, &costs);
 }
 
 /* whole - shown for one figure; unknown when one of them is. */
@@ -187,7 +123,7 @@ static oc_figure rest_of(oc_page *page, const struct groups *groups,
     if (!oc_page_value(page, &rest, *whole))
         return (oc_figure){0};
     for (size_t i = 0; i < shown; i++) {
-        const struct line *line = &groups->lines[i];
+        const oc_line *line = &groups->lines[i];
         const char *row = (const void *)&groups->rows[line->index];
         const oc_figure *figure = (const void *)(row + member);
         if (oc_page_value(page, &part, *figure) &&
@@ -252,9 +188,9 @@ static void put_groups(oc_page *page, struct groups *groups)
     const size_t columns = sizeof(titles) / sizeof(titles[0]);
     size_t shown = cut(page, groups->count);
     oc_table table = oc_table_new(page, titles, columns, shown + 1);
-    qsort(groups->lines, groups->count, sizeof(struct line), by_rank);
+    oc_lines_sort(groups->lines, groups->count);
     for (size_t i = 0; i < shown; i++) {
-        const struct line *line = &groups->lines[i];
+        const oc_line *line = &groups->lines[i];
         oc_report_group row = groups->rows[line->index];
         row.nodes = line->nodes;
         group_cells(page, oc_table_row(&table), &row, line->times,
@@ -277,7 +213,7 @@ static oc_report_group whole_model(const oc_report *report)
 }
 
 static const char *op_name(oc_page *page, const struct groups *groups,
-                           const struct line *line)
+                           const oc_line *line)
 {
     const oc_report_group *group = &groups->rows[line->index];
     return oc_page_op(page, group->domain, group->op_type);
@@ -296,7 +232,7 @@ static void put_by_op(oc_page *page)
     struct groups groups = {
         .rows = report->by_op,
         .title = "operator",
-        .lines = OC_NEW(&page->arena, struct line, report->by_op_count),
+        .lines = OC_NEW(&page->arena, oc_line, report->by_op_count),
         .whole = whole_model(report),
         .name = op_name,
         .key = no_key};
@@ -307,46 +243,28 @@ static void put_by_op(oc_page *page)
 
 /* ---- modules ---- */
 
-/* "layers.11.mlp" as "layers.*.mlp". */
-static const char *starred_scope(oc_page *page, const oc_report_group *group)
+static const char *scope_key(oc_page *page, const oc_report_group *group)
 {
-    const char *scope = group->scope;
-    char *text = oc_arena_text(&page->arena, scope, strlen(scope));
-    char *to = text;
-    for (const char *from = scope; *from; from++) {
-        bool digit = *from >= '0' && *from <= '9';
-        if (!digit)
-            *to++ = *from;
-        else if (from == scope || from[-1] < '0' || from[-1] > '9')
-            *to++ = '*';
-    }
-    *to = '\0';
-    return text;
+    return oc_scope_starred(page, group->scope);
 }
 
 static const char *scope_name(oc_page *page, const struct groups *groups,
-                              const struct line *line)
+                              const oc_line *line)
 {
     return oc_page_name(
         page, line->times > 1 ? line->key : groups->rows[line->index].scope);
 }
 
-static bool is_same(oc_figure a, oc_figure b)
-{
-    if (!oc_figure_is_known(a) || !oc_figure_is_known(b))
-        return oc_figure_is_known(a) == oc_figure_is_known(b);
-    return strcmp(a.formula, b.formula) == 0 && a.value == b.value;
-}
-
 /* Modules that differ in the number in their name only, as layers do. */
-static bool folds(const struct groups *groups, const struct line *left,
-                  const struct line *right)
+static bool folds(const struct groups *groups, const oc_line *left,
+                  const oc_line *right)
 {
     const oc_report_group *a = &groups->rows[left->index];
     const oc_report_group *b = &groups->rows[right->index];
-    return is_same(a->flops, b->flops) && is_same(a->macs, b->macs) &&
-           is_same(a->params, b->params) &&
-           is_same(a->traffic_bytes, b->traffic_bytes) &&
+    return oc_figure_same(a->flops, b->flops) &&
+           oc_figure_same(a->macs, b->macs) &&
+           oc_figure_same(a->params, b->params) &&
+           oc_figure_same(a->traffic_bytes, b->traffic_bytes) &&
            strcmp(left->key, right->key) == 0;
 }
 
@@ -354,10 +272,10 @@ static bool folds(const struct groups *groups, const struct line *left,
 static void fold_lines(oc_page *page, struct groups *groups)
 {
     size_t kept = 0;
-    qsort(groups->lines, groups->count, sizeof(struct line), by_rank);
+    oc_lines_sort(groups->lines, groups->count);
     for (size_t i = 0; i < groups->count; i++) {
-        struct line *line = &groups->lines[i];
-        struct line *last = kept > 0 ? &groups->lines[kept - 1] : NULL;
+        oc_line *line = &groups->lines[i];
+        oc_line *last = kept > 0 ? &groups->lines[kept - 1] : NULL;
         if (last && folds(groups, last, line)) {
             last->times++;
             last->nodes += line->nodes;
@@ -367,8 +285,9 @@ static void fold_lines(oc_page *page, struct groups *groups)
     }
     groups->count = kept;
     for (size_t i = 0; i < kept; i++) {
-        struct costs costs = group_costs(&groups->rows[groups->lines[i].index]);
-        rank(page, &groups->lines[i], &costs);
+        oc_costs costs =
+            oc_costs_of_group(&groups->rows[groups->lines[i].index]);
+        oc_line_rank(page, &groups->lines[i], &costs);
     }
 }
 
@@ -389,10 +308,10 @@ static void put_by_scope(oc_page *page, size_t least)
         .rows = report->by_scope,
         .title =
             oc_page_printf(page, "module (depth %zu)", page->options.depth),
-        .lines = OC_NEW(&page->arena, struct line, report->by_scope_count),
+        .lines = OC_NEW(&page->arena, oc_line, report->by_scope_count),
         .whole = whole_model(report),
         .name = scope_name,
-        .key = starred_scope};
+        .key = scope_key};
     for (size_t i = 0; i < report->by_scope_count; i++)
         if (is_cut(report, i, page->options.depth))
             add_line(page, &groups, i);
@@ -404,52 +323,11 @@ static void put_by_scope(oc_page *page, size_t least)
 
 /* ---- nodes ---- */
 
-static struct costs node_costs(const oc_report_node *node)
-{
-    return (struct costs){.flops = node->flops,
-                          .macs = node->macs,
-                          .params = node->params,
-                          .memory = node->live_bytes,
-                          .traffic = node->traffic_bytes,
-                          .status = (oc_figure_status)node->status};
-}
-
-/* Alike nodes make one line, which is worth all of them. */
-static size_t node_lines(oc_page *page, struct line *lines)
-{
-    const oc_report *report = page->report;
-    struct line **first =
-        OC_NEW(&page->arena, struct line *, report->node_count + 1);
-    size_t count = 0;
-    for (size_t i = 0; i < report->node_count; i++) {
-        const oc_report_node *node = &report->nodes[i];
-        bool folds = node->alike > 0 && node->alike <= report->node_count;
-        if (!node->counted)
-            continue;
-        if (folds && first[node->alike]) {
-            first[node->alike]->times++;
-            continue;
-        }
-        lines[count] = (struct line){.index = i, .times = 1, .key = ""};
-        if (folds)
-            first[node->alike] = &lines[count];
-        count++;
-    }
-    return count;
-}
-
-static void rank_node(oc_page *page, struct line *line)
-{
-    struct costs costs = node_costs(&page->report->nodes[line->index]);
-    rank(page, line, &costs);
-}
-
 /* The figures are of one node, the share is of all alike. */
-static void node_cells(oc_page *page, const char **cell,
-                       const struct line *line)
+static void node_cells(oc_page *page, const char **cell, const oc_line *line)
 {
     const oc_report_node *node = &page->report->nodes[line->index];
-    struct costs costs = node_costs(node);
+    oc_costs costs = oc_costs_of_node(node);
     cell[0] = cost_cell(page, costs.flops, costs.status, OC_UNIT_COUNT);
     cell[1] = share_cell(page, costs.flops, line->times);
     cell[2] = cost_cell(page, costs.macs, costs.status, OC_UNIT_COUNT);
@@ -478,13 +356,9 @@ static void put_nodes(oc_page *page)
     static const bool left[] = {false, false, false, false, false,
                                 false, false, true,  true};
     const size_t columns = sizeof(titles) / sizeof(titles[0]);
-    struct line *lines =
-        OC_NEW(&page->arena, struct line, page->report->node_count);
-    size_t count = node_lines(page, lines);
+    size_t count;
+    const oc_line *lines = oc_lines_of_nodes(page, &count);
     size_t shown = cut(page, count);
-    for (size_t i = 0; i < count; i++)
-        rank_node(page, &lines[i]);
-    qsort(lines, count, sizeof(struct line), by_rank);
     oc_table table = oc_table_new(page, titles, columns, shown);
     table.left = left;
     for (size_t i = 0; i < shown; i++)
