@@ -20,11 +20,15 @@ static oc_status write_format(const oc_report *report, cli_format format,
                               const text_form *text, const oc_sink *sink,
                               oc_error *err)
 {
+    const oc_html_options html = {.struct_size = sizeof(html),
+                                  .rows = text->options.rows};
     switch (format) {
     case FORMAT_JSON:
         return oc_report_write_json(report, sink, err);
     case FORMAT_CSV:
         return oc_report_write_csv(report, sink, err);
+    case FORMAT_HTML:
+        return oc_report_write_html(report, &html, sink, err);
     default:
         return text->write(report, &text->options, sink, err);
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * onnxcost/write.h - a finished report as text, JSON or CSV, and back.
+ * onnxcost/write.h - a finished report as text, JSON, CSV or HTML, and
+ * back from JSON.
  *
  * In here: the formats, where their bytes go, names made safe to print.
  * Not in here: what a report says (report.h).
@@ -70,6 +71,12 @@ typedef struct oc_text_options {
     bool color;     /* ANSI sequences */
 } oc_text_options;
 
+/* How a page is laid out; zero is the default. */
+typedef struct oc_html_options {
+    size_t struct_size; /* sizeof(oc_html_options) */
+    size_t rows;        /* of the table of nodes; OC_ROWS_DEFAULT is 50 */
+} oc_html_options;
+
 /*
  * A string of a model for a terminal or a log: controls (C0, DEL, C1), what
  * reorders or hides text, and the second '#' of a pair as \xNN or \u{...},
@@ -82,9 +89,9 @@ size_t oc_print_safe(char *buffer, size_t room, const char *text, bool utf8);
 
 /*
  * A report as text for people, as JSON (docs/report.schema.json), as CSV with
- * a row a node. Each returns OC_OK, OC_ERR_NOMEM or what the sink returned;
- * options may be NULL for the defaults. What the sink took before a failure
- * is no whole report.
+ * a row a node, as a page of HTML. Each returns OC_OK, OC_ERR_NOMEM or what the
+ * sink returned; options may be NULL for the defaults. What the sink took
+ * before a failure is no whole report.
  */
 OC_NODISCARD
 oc_status oc_report_write_text(const oc_report *report,
@@ -106,6 +113,11 @@ oc_status oc_report_write_json(const oc_report *report, const oc_sink *sink,
 OC_NODISCARD
 oc_status oc_report_write_csv(const oc_report *report, const oc_sink *sink,
                               oc_error *err);
+/* One file that requests nothing and runs nothing (docs/page.md). */
+OC_NODISCARD
+oc_status oc_report_write_html(const oc_report *report,
+                               const oc_html_options *options,
+                               const oc_sink *sink, oc_error *err);
 
 /**
  * Reads what oc_report_write_json() wrote, of this major schema_version;
