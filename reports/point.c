@@ -5,13 +5,15 @@
  * The table of names: batch is 1 and 8, a sequence 1 and 2048 (or 512, 128,
  * 16, when an assumption of the model forbids more), a past 0 and 2047, a
  * total their sum, height and width 224, anything else 1 (or the least power
- * of 16 that the assumptions allow).
+ * of 16 that the assumptions allow). A size that an assumption makes equal to
+ * an integer is that integer.
  */
 #include "reports/point.h"
 
 #include <string.h>
 
 #include "base/checked.h"
+#include "base/text.h"
 #include "reports/figure.h"
 
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
@@ -68,9 +70,30 @@ static role role_of(const oc_report_symbol *symbol)
     return OTHER;
 }
 
-static int64_t value_of(const oc_report_symbol *symbol, const scenario *at,
-                        int64_t other)
+/* The integer of "symbol == integer". */
+static bool is_pinned(int64_t *value, const oc_report *report,
+                      const oc_report_symbol *symbol)
 {
+    for (size_t i = 0; i < report->assumption_count; i++) {
+        const oc_report_assumption *equal = &report->assumptions[i];
+        oc_i128 right;
+        if (equal->kind != OC_REPORT_EQUAL || !equal->right ||
+            strcmp(equal->left, symbol->name) != 0 ||
+            !oc_i128_parse(&right, equal->right, strlen(equal->right)) ||
+            right < 0 || right > INT64_MAX)
+            continue;
+        *value = (int64_t)right;
+        return true;
+    }
+    return false;
+}
+
+static int64_t value_of(const oc_report *report, const oc_report_symbol *symbol,
+                        const scenario *at, int64_t other)
+{
+    int64_t pinned;
+    if (!symbol->has_value && is_pinned(&pinned, report, symbol))
+        return pinned;
     switch (symbol->has_value ? OTHER : role_of(symbol)) {
     case BATCH:
         return at->batch;
@@ -151,9 +174,9 @@ static oc_point point_at(const oc_report *report, const scenario *at,
 {
     oc_binding *bindings = OC_NEW(arena, oc_binding, report->symbol_count);
     for (size_t i = 0; i < report->symbol_count; i++)
-        bindings[i] =
-            (oc_binding){.name = report->symbols[i].name,
-                         .value = value_of(&report->symbols[i], at, other)};
+        bindings[i] = (oc_binding){
+            .name = report->symbols[i].name,
+            .value = value_of(report, &report->symbols[i], at, other)};
     return (oc_point){.bindings = bindings, .label = at->label};
 }
 

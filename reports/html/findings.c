@@ -87,22 +87,27 @@ static bool is_all_exact(const oc_report *report)
     return true;
 }
 
-static void put_unknown(oc_page *page, const oc_report_op *op)
+static void put_unknown(oc_page *page, size_t index)
 {
+    const oc_report_coverage *coverage = &page->report->coverage;
+    const oc_report_op *op = &coverage->unknown[index];
     open_finding(page, ICON_ERROR,
                  oc_page_printf(page, "Unknown cost, %lld node%s",
                                 (long long)op->nodes, plural(op->nodes)));
     oc_html_put(page, "no rule gives a cost for ");
     oc_html_op(page, op->domain, op->op_type);
-    oc_html_put(page, "; totals are lower bounds");
+    if (index == 0)
+        oc_html_printf(page,
+                       "; totals are lower bounds, %lld of %lld nodes "
+                       "costed",
+                       (long long)coverage->costed, (long long)coverage->nodes);
     close_finding(page);
 }
 
-static void put_coverage(oc_page *page)
+static void put_whole(oc_page *page)
 {
     const oc_report_coverage *coverage = &page->report->coverage;
-    bool whole =
-        coverage->costed == coverage->nodes && coverage->unknown_count == 0;
+    bool whole = coverage->costed == coverage->nodes;
     open_finding(page, whole ? ICON_OK : ICON_ERROR,
                  whole ? "Nothing left out" : "Something left out");
     oc_html_printf(page, "%lld of %lld nodes costed%s",
@@ -111,9 +116,16 @@ static void put_coverage(oc_page *page)
                    : is_all_exact(page->report) ? ", every figure exact"
                                                 : "");
     close_finding(page);
+}
+
+static void put_coverage(oc_page *page)
+{
+    const oc_report_coverage *coverage = &page->report->coverage;
+    if (coverage->unknown_count == 0)
+        put_whole(page);
     for (size_t i = 0; i < coverage->unknown_count; i++)
         if (begins_fold(page, i))
-            put_unknown(page, &coverage->unknown[i]);
+            put_unknown(page, i);
     end_fold(page, coverage->unknown_count);
 }
 

@@ -82,6 +82,7 @@ bool oc_html_value(const oc_page *page, oc_i128 *value, oc_figure figure,
 
 /* Elements and shape: "float[1, 3, 224, 224]". */
 void oc_html_type(oc_page *page, const oc_report_tensor *tensor);
+void oc_html_dims(oc_page *page, const oc_report_tensor *tensor);
 /* "at batch 1, seq 512", nothing without a point. */
 void oc_html_at_point(oc_page *page);
 

@@ -105,13 +105,13 @@ static void put_node_name(oc_page *page, const oc_line *line)
 
 static void put_output(oc_page *page, const oc_report_node *node)
 {
-    oc_html_put(page, "<td class=\"wide out\">");
+    oc_html_put(page, "<td class=\"out\"><span class=\"fit\">");
     if (node->output_count > 0)
-        oc_html_type(page, node->outputs[0]);
+        oc_html_dims(page, node->outputs[0]);
     if (node->output_count > 1)
         oc_html_printf(page, " <span class=\"mut\">+%u</span>",
                        (unsigned)(node->output_count - 1));
-    oc_html_put(page, "</td>");
+    oc_html_put(page, "</span></td>");
 }
 
 static void put_ratio(oc_page *page, const oc_report_node *node)
@@ -145,9 +145,9 @@ static void put_line(oc_page *page, const oc_line *line, bool live,
                    "</td>",
                    line->index, line->index);
     put_node_name(page, line);
-    oc_html_put(page, "<td class=\"wide op\">");
+    oc_html_put(page, "<td class=\"wide\"><span class=\"fit\">");
     oc_html_op(page, node->domain, node->op_type);
-    oc_html_put(page, "</td>");
+    oc_html_put(page, "</span></td>");
     put_output(page, node);
     oc_html_cell(page, "n", costs.flops, costs.status, OC_UNIT_COUNT,
                  line->times);
@@ -175,7 +175,7 @@ static void put_node_head(oc_page *page, bool live)
         "<thead><tr><th scope=\"col\" class=\"n wide\">#</th>"
         "<th scope=\"col\">node</th>"
         "<th scope=\"col\" class=\"wide\">operator</th>"
-        "<th scope=\"col\" class=\"wide\">output</th>"
+        "<th scope=\"col\" class=\"out\">output</th>"
         "<th scope=\"col\" class=\"n nu\" aria-sort=\"descending\">FLOPs</th>"
         "<th scope=\"col\" class=\"n nu mid\">MACs</th>"
         "<th scope=\"col\" class=\"n\">%</th>"
@@ -197,7 +197,8 @@ static int64_t counted_nodes(const oc_report *report)
 }
 
 /* What the rows leave of the model. */
-static void put_others(oc_page *page, const oc_line *const *rows, size_t shown)
+static void put_others(oc_page *page, const oc_line *const *rows, size_t shown,
+                       bool live)
 {
     oc_figure flops = oc_quantity_figure(&page->report->totals[OC_TOTAL_FLOPS]);
     int64_t nodes = counted_nodes(page->report);
@@ -211,18 +212,25 @@ static void put_others(oc_page *page, const oc_line *const *rows, size_t shown)
     }
     if (nodes <= 0)
         return;
-    oc_figure rest_flops = {.formula =
-                                known ? oc_i128_print(digits, rest) : NULL};
     oc_html_printf(page,
                    "<tfoot><tr><td class=\"wide\"></td><th scope=\"row\" "
                    "class=\"nm\">%lld other%s</th><td class=\"wide\"></td>"
-                   "<td class=\"wide\"></td>",
+                   "<td class=\"out\"></td>",
                    (long long)nodes, nodes == 1 ? "" : "s");
-    oc_html_cell(page, "n", rest_flops, OC_FIGURE_EXACT, OC_UNIT_COUNT, 1);
-    oc_html_put(page, "<td class=\"mid\"></td>");
-    oc_html_share(page, rest_flops, 1);
-    oc_html_put(page, "<td class=\"shb\"></td><td class=\"mid\" colspan=\"4\">"
-                      "</td></tr></tfoot>");
+    if (known) {
+        oc_figure figure = {.formula = oc_i128_print(digits, rest)};
+        oc_html_cell(page, "n", figure,
+                     page->report->totals[OC_TOTAL_FLOPS].status, OC_UNIT_COUNT,
+                     1);
+        oc_html_put(page, "<td class=\"mid\"></td>");
+        oc_html_share(page, figure, 1);
+    } else {
+        oc_html_put(page, "<td></td><td class=\"mid\"></td><td></td>");
+    }
+    oc_html_printf(page,
+                   "<td class=\"shb\"></td><td class=\"mid\" colspan=\"%d\">"
+                   "</td></tr></tfoot>",
+                   live ? 4 : 3);
 }
 
 static bool knows_live(const oc_report *report)
@@ -233,17 +241,38 @@ static bool knows_live(const oc_report *report)
     return false;
 }
 
-/* A few of unknown cost first, then the dearest. */
-static size_t choose(const oc_page *page, const oc_line *lines, size_t count,
+/* Those without FLOPs by traffic, since they have that alone; returns how
+ * many have any. */
+static size_t rank_by_traffic(const oc_page *page, oc_line *lines, size_t count)
+{
+    size_t moving = 0;
+    for (size_t i = 0; i < count; i++) {
+        const oc_report_node *node = &page->report->nodes[lines[i].index];
+        if (!oc_html_value(page, &lines[i].rank, node->traffic_bytes,
+                           lines[i].times))
+            lines[i].rank = 0;
+        moving += lines[i].rank > 0;
+    }
+    oc_lines_sort(lines, count);
+    for (size_t i = 0; i < count; i++)
+        lines[i].rank = 0;
+    return moving;
+}
+
+/* A few of unknown cost first, then the dearest; none without any cost. */
+static size_t choose(const oc_page *page, oc_line *lines, size_t count,
                      const oc_line **rows)
 {
     size_t known = oc_html_known(lines, count);
     size_t unknown =
         count - known < MOST_UNKNOWN ? count - known : MOST_UNKNOWN;
-    size_t shown = 0;
+    size_t dear = 0, shown = 0;
+    while (dear < known && lines[dear].rank > 0)
+        dear++;
+    dear += rank_by_traffic(page, lines + dear, known - dear);
     for (size_t i = 0; i < unknown && shown < page->options.rows; i++)
         rows[shown++] = &lines[known + i];
-    for (size_t i = 0; i < known && shown < page->options.rows; i++)
+    for (size_t i = 0; i < dear && shown < page->options.rows; i++)
         rows[shown++] = &lines[i];
     return shown;
 }
@@ -252,7 +281,7 @@ void oc_html_nodes(oc_page *page)
 {
     const oc_report *report = page->report;
     size_t count;
-    const oc_line *lines = oc_lines_of_nodes(page, &count);
+    oc_line *lines = oc_lines_of_nodes(page, &count);
     const oc_line **rows = OC_NEW(&page->arena, const oc_line *, count);
     size_t shown = choose(page, lines, count, rows);
     oc_i128 most = oc_html_known(lines, count) > 0 ? lines[0].rank : 0;
@@ -261,7 +290,7 @@ void oc_html_nodes(oc_page *page)
                       "aria-labelledby=\"h-nodes\">");
     oc_html_title(page, "nodes", "Nodes");
     oc_html_printf(page, "%zu nodes, %zu distinct%s ", report->node_count,
-                   count, shown < count ? ", the dearest shown" : "");
+                   count, shown < count ? ", the dearest" : "");
     oc_html_at_point(page);
     oc_html_put(page, "</p></div><table class=\"nodes\"><caption class=\"vh\">"
                       "Nodes by FLOPs, alike ones as one row</caption>");
@@ -270,6 +299,6 @@ void oc_html_nodes(oc_page *page)
     for (size_t i = 0; i < shown; i++)
         put_line(page, rows[i], live, most);
     oc_html_put(page, "</tbody>");
-    put_others(page, rows, shown);
+    put_others(page, rows, shown, live);
     oc_html_put(page, "</table></section>\n");
 }

@@ -184,7 +184,6 @@ void oc_html_operators(oc_page *page)
     oc_html_put(page, "<section id=\"operators\" aria-labelledby=\"h-operators"
                       "\">");
     oc_html_title(page, "operators", "Operators");
-    oc_html_at_point(page);
     oc_html_put(page, "</p></div><table><caption class=\"vh\">Cost by operator"
                       "</caption>");
     put_op_head(page);

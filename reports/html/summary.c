@@ -10,14 +10,15 @@
 #include "reports/figure.h"
 #include "reports/html/html.h"
 
-enum { MOST_LISTED = 8, MOST_DIMS = 4, MOST_TERMS = 5 };
+enum { MOST_LISTED = 8, MOST_SYMBOLS = 6, MOST_TENSORS = 3, MOST_FOLDED = 200 };
+enum { MOST_DIMS = 4, MOST_BESIDE = 2, MOST_TERMS = 5 };
 
 /* ---- the model ---- */
 
 static void put_more(oc_page *page, size_t count, size_t most)
 {
     if (count > most)
-        oc_html_printf(page, "<span class=\"mut\">and %zu more</span>",
+        oc_html_printf(page, " <span class=\"mut\">and %zu more</span>",
                        count - most);
 }
 
@@ -74,7 +75,7 @@ static void put_meta(oc_page *page)
     oc_html_put(page, "</p>");
 }
 
-static void put_dims(oc_page *page, const oc_report_tensor *tensor)
+void oc_html_dims(oc_page *page, const oc_report_tensor *tensor)
 {
     if (!tensor->has_shape) {
         oc_html_put(page, "[\u2026]");
@@ -105,35 +106,47 @@ void oc_html_type(oc_page *page, const oc_report_tensor *tensor)
     oc_html_put(page, tensor->kind == OC_REPORT_SPARSE ? "sparse " : "");
     if (tensor->elem_type)
         oc_html_name(page, tensor->elem_type);
-    put_dims(page, tensor);
+    oc_html_dims(page, tensor);
     oc_html_put(page, "</code>");
 }
 
+static void put_tensor(oc_page *page, const oc_report_tensor *tensor)
+{
+    oc_html_name(page, tensor->name);
+    oc_html_put(page, " ");
+    oc_html_type(page, tensor);
+}
+
+/* The first few, the rest behind a fold. */
 static void put_tensors(oc_page *page, const char *label,
                         const oc_report_tensor *tensors, size_t count)
 {
     if (count == 0)
         return;
     oc_html_printf(page, "<dt>%s</dt>", label);
-    for (size_t i = 0; i < count && i < MOST_LISTED; i++) {
+    for (size_t i = 0; i < count && i < MOST_TENSORS; i++) {
         oc_html_put(page, "<dd>");
-        oc_html_name(page, tensors[i].name);
-        oc_html_put(page, " ");
-        oc_html_type(page, &tensors[i]);
+        put_tensor(page, &tensors[i]);
         oc_html_put(page, "</dd>");
     }
-    if (count > MOST_LISTED) {
-        oc_html_put(page, "<dd>");
-        put_more(page, count, MOST_LISTED);
-        oc_html_put(page, "</dd>");
+    if (count <= MOST_TENSORS)
+        return;
+    oc_html_printf(page, "<dd><details><summary>and %zu more</summary><ul>",
+                   count - MOST_TENSORS);
+    for (size_t i = MOST_TENSORS; i < count && i < MOST_FOLDED; i++) {
+        oc_html_put(page, "<li>");
+        put_tensor(page, &tensors[i]);
+        oc_html_put(page, "</li>");
     }
+    oc_html_put(page, count > MOST_FOLDED ? "<li>\u2026</li>" : "");
+    oc_html_put(page, "</ul></details></dd>");
 }
 
 static void put_symbol(oc_page *page, const oc_report_symbol *symbol)
 {
     static const char *const kinds[] = {"", "declared, of no input",
                                         "depends on data", "a trip count"};
-    oc_html_put(page, "<dd><i>");
+    oc_html_put(page, "<i>");
     oc_html_name(page, symbol->name);
     oc_html_put(page, "</i>");
     if (symbol->has_value)
@@ -150,7 +163,6 @@ static void put_symbol(oc_page *page, const oc_report_symbol *symbol)
     }
     if (!symbol->has_value && symbol->has_upper)
         oc_html_printf(page, ", at most %lld", (long long)symbol->upper);
-    oc_html_put(page, "</dd>");
 }
 
 static void put_symbols(oc_page *page)
@@ -158,14 +170,13 @@ static void put_symbols(oc_page *page)
     const oc_report *report = page->report;
     if (report->symbol_count == 0)
         return;
-    oc_html_put(page, "<dt>sizes</dt>");
-    for (size_t i = 0; i < report->symbol_count && i < MOST_LISTED; i++)
+    oc_html_put(page, "<dt>sizes</dt><dd>");
+    for (size_t i = 0; i < report->symbol_count && i < MOST_SYMBOLS; i++) {
+        oc_html_put(page, i > 0 ? "; " : "");
         put_symbol(page, &report->symbols[i]);
-    if (report->symbol_count > MOST_LISTED) {
-        oc_html_put(page, "<dd>");
-        put_more(page, report->symbol_count, MOST_LISTED);
-        oc_html_put(page, "</dd>");
     }
+    put_more(page, report->symbol_count, MOST_SYMBOLS);
+    oc_html_put(page, "</dd>");
 }
 
 void oc_html_header(oc_page *page)
@@ -269,7 +280,7 @@ static void open_figure(oc_page *page, const char *id, const char *classes,
 {
     oc_html_printf(page, "<div class=\"%s\" id=\"fig-%s\"><dt>%s", classes, id,
                    label);
-    if (is_symbolic(page, which) && page->point) {
+    if (which == OC_TOTAL_FLOPS && page->point) {
         oc_html_put(page, " ");
         put_point(page);
     }
@@ -458,15 +469,25 @@ static void put_definitions(oc_page *page)
     oc_html_printf(page, "</dl>%s", many ? "</details>" : "");
 }
 
+static void put_formula(oc_page *page, const oc_quantity *quantity)
+{
+    char digits[OC_I128_DIGITS];
+    oc_html_sign(page, quantity->status);
+    if (quantity->has_value)
+        oc_html_formula(page, oc_i128_print(digits, quantity->value), 0);
+    else if (quantity->formula)
+        oc_html_formula(page, quantity->formula, MOST_TERMS);
+    else
+        oc_html_put(page, "<span class=\"q\">?</span>");
+}
+
 static void put_row(oc_page *page, oc_total which, const char *label)
 {
-    const oc_quantity *quantity = total(page, which);
-    if (!is_symbolic(page, which))
+    if (!is_symbolic(page, which) && which != OC_TOTAL_MACS)
         return;
     oc_html_printf(page, "<dt>%s</dt><dd data-formula=\"%s\">", label,
                    oc_total_name(which));
-    oc_html_sign(page, quantity->status);
-    oc_html_formula(page, quantity->formula, MOST_TERMS);
+    put_formula(page, total(page, which));
     oc_html_put(page, "</dd>");
 }
 
@@ -506,17 +527,9 @@ static void put_title(oc_page *page)
 
 static void put_formulas(oc_page *page)
 {
-    const oc_quantity *flops = total(page, OC_TOTAL_FLOPS);
-    char digits[OC_I128_DIGITS];
     put_title(page);
     oc_html_put(page, "<div class=\"big\" data-formula=\"flops\">");
-    oc_html_sign(page, flops->status);
-    if (flops->has_value)
-        oc_html_formula(page, oc_i128_print(digits, flops->value), 0);
-    else if (flops->formula)
-        oc_html_formula(page, flops->formula, MOST_TERMS);
-    else
-        oc_html_put(page, "<span class=\"q\">?</span>");
+    put_formula(page, total(page, OC_TOTAL_FLOPS));
     oc_html_put(page, "</div>");
     put_rows(page);
     put_definitions(page);
@@ -547,6 +560,20 @@ static size_t columns(oc_page *page, size_t *symbols)
     return count < MOST_DIMS ? count : MOST_DIMS;
 }
 
+/* The class of a column that gives way first. */
+static const char *narrow(size_t sampled)
+{
+    return oc_sampled[sampled].total == OC_TOTAL_MACS ? " nar" : "";
+}
+
+static bool has_labels(const oc_page *page)
+{
+    for (size_t i = 0; i < page->points.count; i++)
+        if (page->points.point[i].label[0] != '\0')
+            return true;
+    return false;
+}
+
 static void put_sample_head(oc_page *page, const size_t *symbols, size_t count)
 {
     oc_html_put(page, "<thead><tr>");
@@ -557,11 +584,13 @@ static void put_sample_head(oc_page *page, const size_t *symbols, size_t count)
     }
     for (size_t i = 0; i < OC_SAMPLED; i++)
         if (is_known(page, oc_sampled[i].total))
-            oc_html_printf(page, "<th scope=\"col\" class=\"n nu%s\">%s</th>",
+            oc_html_printf(page, "<th scope=\"col\" class=\"n nu%s%s\">%s</th>",
                            oc_sampled[i].unit == OC_UNIT_BYTES ? " by" : "",
-                           oc_sampled[i].title);
-    oc_html_put(page, "<th scope=\"col\"><span class=\"vh\">name</span></th>"
-                      "</tr></thead>\n");
+                           narrow(i), oc_sampled[i].title);
+    if (has_labels(page))
+        oc_html_put(page, "<th scope=\"col\"><span class=\"vh\">name</span>"
+                          "</th>");
+    oc_html_put(page, "</tr></thead>\n");
 }
 
 static void put_sample(oc_page *page, const size_t *symbols, size_t count)
@@ -573,12 +602,13 @@ static void put_sample(oc_page *page, const size_t *symbols, size_t count)
                        (long long)page->point->bindings[symbols[i]].value);
     for (size_t i = 0; i < OC_SAMPLED; i++)
         if (is_known(page, oc_sampled[i].total))
-            oc_html_cell(page, "n",
+            oc_html_cell(page, oc_page_printf(page, "n%s", narrow(i)),
                          oc_quantity_figure(total(page, oc_sampled[i].total)),
                          total(page, oc_sampled[i].total)->status,
                          oc_sampled[i].unit, 1);
-    oc_html_printf(page, "<td class=\"mut\">%s</td></tr>\n",
-                   page->point->label);
+    if (has_labels(page))
+        oc_html_printf(page, "<td class=\"mut\">%s</td>", page->point->label);
+    oc_html_put(page, "</tr>\n");
 }
 
 /* What the columns leave out. */
@@ -630,8 +660,10 @@ void oc_html_formulas(oc_page *page)
     size_t *symbols = OC_NEW(&page->arena, size_t, page->report->symbol_count);
     if (oc_page_free_symbols(page, symbols) == 0)
         return;
-    oc_html_put(page, "<section id=\"formula\" class=\"formula\" "
-                      "aria-labelledby=\"h-formula\"><div>");
+    oc_html_printf(page,
+                   "<section id=\"formula\" class=\"formula%s\" "
+                   "aria-labelledby=\"h-formula\"><div>",
+                   columns(page, symbols) > MOST_BESIDE ? " stack" : "");
     put_formulas(page);
     oc_html_put(page, "</div>\n<div>");
     if (page->point)

@@ -87,12 +87,45 @@ static void text_is_golden(void **state)
     oc_arena_free(&arena);
 }
 
+/* The style sheet is not ours to compare: it has no figures. */
+static const char *without_style(oc_arena *arena, const char *page)
+{
+    static const char hash[] = "style-src '", open[] = "<style>";
+    oc_text text = {.arena = arena};
+    const char *policy = strstr(page, hash);
+    assert_non_null(policy);
+    policy += strlen(hash);
+    const char *style = strstr(policy, open);
+    assert_non_null(style);
+    style += strlen(open);
+    oc_text_put(&text, page, (size_t)(policy - page));
+    policy = strchr(policy, '\'');
+    assert_non_null(policy);
+    oc_text_put(&text, policy, (size_t)(style - policy));
+    style = strstr(style, "</style>");
+    assert_non_null(style);
+    oc_text_puts(&text, style);
+    return text.data;
+}
+
+static void html_is_golden(void **state)
+{
+    (void)state;
+    oc_arena arena = {0};
+    const char *page = written_html(&arena, NULL, static_report());
+    is_golden("static.html", without_style(&arena, page));
+    page = written_html(&arena, NULL, symbolic_report());
+    is_golden("symbolic.html", without_style(&arena, page));
+    oc_arena_free(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(json_is_golden),
         cmocka_unit_test(csv_is_golden),
         cmocka_unit_test(text_is_golden),
+        cmocka_unit_test(html_is_golden),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

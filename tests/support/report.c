@@ -625,3 +625,13 @@ const char *written_text(oc_arena *arena, const oc_text_options *options,
     assert_int_equal(oc_report_write_text(report, options, &sink, &err), OC_OK);
     return text.data;
 }
+
+const char *written_html(oc_arena *arena, const oc_html_options *options,
+                         const oc_report *report)
+{
+    oc_text text = {.arena = arena};
+    oc_sink sink = {keep_bytes, &text};
+    oc_error err = {0};
+    assert_int_equal(oc_report_write_html(report, options, &sink, &err), OC_OK);
+    return text.data;
+}

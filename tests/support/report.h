@@ -27,6 +27,8 @@ typedef oc_status report_writer(const oc_report *report, const oc_sink *sink,
 /* What the writer writes; fails the test when it fails. */
 const char *written(oc_arena *arena, report_writer *writer,
                     const oc_report *report);
+const char *written_html(oc_arena *arena, const oc_html_options *options,
+                         const oc_report *report);
 const char *written_text(oc_arena *arena, const oc_text_options *options,
                          const oc_report *report);
 
