@@ -9,7 +9,7 @@ packages_to_build=(gcc libc6-dev cmake ninja-build pkgconf
     protobuf-c-compiler libprotobuf-c-dev zlib1g-dev libjansson-dev
     libxxhash-dev)
 packages_to_check=(clang libcmocka-dev python3 python3-venv zsh fish
-    groff-base)
+    groff-base chromium)
 packages_to_bench=(python3 python3-venv valgrind)
 
 say() { printf '== %s\n' "$*"; }
