@@ -118,10 +118,20 @@ static size_t put_operator(oc_page *page, walker *walk)
     return bytes;
 }
 
+/* Terms are those of the formula or of its factors, not of what stands within
+ * those: "(height + 7)//8" is no sum to be cut. */
+static bool is_term(const walker *walk)
+{
+    return is_sum(walk->at) && walk->depth <= 1;
+}
+
 static bool is_cut(const walker *walk, const char *formula, unsigned terms)
 {
-    return terms > 0 &&
-           (walk->terms >= terms || walk->at > formula + MOST_BYTES);
+    size_t bytes = (size_t)(walk->at - formula);
+    if (terms == 0)
+        return false;
+    return is_term(walk) ? walk->terms >= terms || bytes > MOST_BYTES
+                         : is_sum(walk->at) && bytes > 2 * MOST_BYTES;
 }
 
 /* Stops before a plus or minus when the terms are used up. */
@@ -130,8 +140,8 @@ static void put_terms(oc_page *page, walker *walk, const char *formula,
 {
     while (*walk->at) {
         size_t bytes = word_bytes(walk->at);
-        walk->terms += is_sum(walk->at);
-        if (is_sum(walk->at) && is_cut(walk, formula, terms))
+        walk->terms += is_term(walk);
+        if (is_cut(walk, formula, terms))
             return;
         if (bytes > 0)
             put_word(page, walk->at, bytes);

@@ -74,6 +74,11 @@ void oc_html_formula(oc_page *page, const char *formula, unsigned terms);
  * of the column. */
 void oc_html_cell(oc_page *page, const char *classes, oc_figure figure,
                   oc_figure_status status, oc_unit unit, int64_t times);
+/* The same for a part of a total, whose row has one status for all figures: a
+ * part of what is exact is exact. */
+void oc_html_part_cell(oc_page *page, const char *classes, oc_total total,
+                       oc_figure figure, oc_figure_status status,
+                       int64_t times);
 /* The cell of the share of all FLOPs. */
 void oc_html_share(oc_page *page, oc_figure flops, int64_t times);
 /* Value of a figure times `times`; false when unknown or not at the point. */

@@ -178,14 +178,16 @@ static void put_row(module_tree *tree, const module_run *run, size_t level,
     put_name(page, tree, run);
     oc_html_printf(page, "</th><td class=\"n mid\">%lld</td>",
                    (long long)nodes);
-    oc_html_cell(page, "n", row->flops, row->status, OC_UNIT_COUNT, times);
-    oc_html_cell(page, "n mid", row->macs, row->status, OC_UNIT_COUNT, times);
+    oc_html_part_cell(page, "n", OC_TOTAL_FLOPS, row->flops, row->status,
+                      times);
+    oc_html_part_cell(page, "n mid", OC_TOTAL_MACS, row->macs, row->status,
+                      times);
     oc_html_share(page, row->flops, times);
     put_bar(page, tree, row, times);
-    oc_html_cell(page, "n mid", row->params, OC_FIGURE_EXACT, OC_UNIT_COUNT,
-                 times);
-    oc_html_cell(page, "n mid", row->traffic_bytes, OC_FIGURE_EXACT,
-                 OC_UNIT_BYTES, times);
+    oc_html_part_cell(page, "n mid", OC_TOTAL_PARAMS, row->params, row->status,
+                      times);
+    oc_html_part_cell(page, "n mid", OC_TOTAL_TRAFFIC_BYTES, row->traffic_bytes,
+                      row->status, times);
     oc_html_put(page, "</tr>\n");
 }
 

@@ -149,18 +149,18 @@ static void put_line(oc_page *page, const oc_line *line, bool live,
     oc_html_op(page, node->domain, node->op_type);
     oc_html_put(page, "</span></td>");
     put_output(page, node);
-    oc_html_cell(page, "n", costs.flops, costs.status, OC_UNIT_COUNT,
-                 line->times);
-    oc_html_cell(page, "n mid", costs.macs, costs.status, OC_UNIT_COUNT,
-                 line->times);
+    oc_html_part_cell(page, "n", OC_TOTAL_FLOPS, costs.flops, costs.status,
+                      line->times);
+    oc_html_part_cell(page, "n mid", OC_TOTAL_MACS, costs.macs, costs.status,
+                      line->times);
     oc_html_share(page, costs.flops, line->times);
     if (line->known)
         bar.flops[family] = line->rank;
     oc_html_bar(page, &bar, most);
-    oc_html_cell(page, "n mid", costs.params, OC_FIGURE_EXACT, OC_UNIT_COUNT,
-                 line->times);
-    oc_html_cell(page, "n mid", costs.traffic, OC_FIGURE_EXACT, OC_UNIT_BYTES,
-                 line->times);
+    oc_html_part_cell(page, "n mid", OC_TOTAL_PARAMS, costs.params,
+                      costs.status, line->times);
+    oc_html_part_cell(page, "n mid", OC_TOTAL_TRAFFIC_BYTES, costs.traffic,
+                      costs.status, line->times);
     if (live)
         oc_html_cell(page, "n mid", costs.memory, OC_FIGURE_EXACT,
                      OC_UNIT_BYTES, 1);

@@ -142,6 +142,15 @@ void oc_html_cell(oc_page *page, const char *classes, oc_figure figure,
     oc_html_put(page, "</td>");
 }
 
+void oc_html_part_cell(oc_page *page, const char *classes, oc_total total,
+                       oc_figure figure, oc_figure_status status, int64_t times)
+{
+    bool exact = page->report->totals[total].status == OC_FIGURE_EXACT;
+    bool bytes = total == OC_TOTAL_TRAFFIC_BYTES;
+    oc_html_cell(page, classes, figure, exact ? OC_FIGURE_EXACT : status,
+                 bytes ? OC_UNIT_BYTES : OC_UNIT_COUNT, times);
+}
+
 /* Three digits, two decimals at most: "99.7", "6.59", "<0.01". */
 static void put_percent(oc_page *page, oc_i128 part, oc_i128 whole,
                         bool at_most)

@@ -132,14 +132,16 @@ static void put_op(oc_page *page, const oc_report_group *group,
     oc_html_op(page, group->domain, group->op_type);
     oc_html_printf(page, "</th><td class=\"n\">%lld</td>",
                    (long long)group->nodes);
-    oc_html_cell(page, "n", group->flops, group->status, OC_UNIT_COUNT, 1);
-    oc_html_cell(page, "n nar", group->macs, group->status, OC_UNIT_COUNT, 1);
+    oc_html_part_cell(page, "n", OC_TOTAL_FLOPS, group->flops, group->status,
+                      1);
+    oc_html_part_cell(page, "n nar", OC_TOTAL_MACS, group->macs, group->status,
+                      1);
     oc_html_share(page, group->flops, 1);
     oc_html_bar(page, bar, most);
-    oc_html_cell(page, "n rm", group->params, OC_FIGURE_EXACT, OC_UNIT_COUNT,
-                 1);
-    oc_html_cell(page, "n rm", group->traffic_bytes, OC_FIGURE_EXACT,
-                 OC_UNIT_BYTES, 1);
+    oc_html_part_cell(page, "n rm", OC_TOTAL_PARAMS, group->params,
+                      group->status, 1);
+    oc_html_part_cell(page, "n rm", OC_TOTAL_TRAFFIC_BYTES,
+                      group->traffic_bytes, group->status, 1);
     oc_html_put(page, "</tr>\n");
 }
 
