@@ -17,12 +17,6 @@ struct oc_operators {
     oc_operator *list;
 };
 
-static bool is_rule_of(const oc_op_descriptor *rule, const oc_schema *schema)
-{
-    return strcmp(rule->domain, schema->domain) == 0 &&
-           strcmp(rule->op_type, schema->op_type) == 0;
-}
-
 static void fill_control(oc_operators *all, oc_operator *op)
 {
     const char *words = oc_control_rule(op->domain, op->op_type, false);
@@ -34,29 +28,32 @@ static void fill_control(oc_operators *all, oc_operator *op)
     op->rules = rule;
 }
 
-/* Rules are sorted as schemas are: those of an operator stand together. */
-static size_t fill_rules(oc_operators *all, oc_operator *op,
-                         const oc_registry *registry, size_t at,
-                         const oc_schema *schema)
+/* The rules of an operator, from the newest back. */
+static const oc_op_descriptor *before(const oc_registry *registry,
+                                      const oc_operator *op, int64_t version)
 {
-    const size_t first = at, count = oc_registry_count(registry);
-    while (at < count && is_rule_of(oc_registry_at(registry, at), schema))
-        at++;
-    oc_operator_rule *rules = OC_NEW(&all->arena, oc_operator_rule, at - first);
-    for (size_t i = first; i < at; i++) {
-        const oc_op_descriptor *rule = oc_registry_at(registry, i);
-        rules[i - first] = (oc_operator_rule){
-            rule->since_version, rule->rule ? rule->rule : "", rule->source};
-    }
-    op->rule_count = at - first;
+    return oc_registry_find(registry, op->domain, op->op_type, version - 1);
+}
+
+static void fill_rules(oc_operators *all, oc_operator *op,
+                       const oc_registry *registry)
+{
+    const oc_op_descriptor *rule;
+    for (rule = before(registry, op, INT64_MAX); rule;
+         rule = before(registry, op, rule->since_version))
+        op->rule_count++;
+    size_t at = op->rule_count;
+    oc_operator_rule *rules = OC_NEW(&all->arena, oc_operator_rule, at);
+    for (rule = before(registry, op, INT64_MAX); rule;
+         rule = before(registry, op, rule->since_version))
+        rules[--at] =
+            (oc_operator_rule){rule->since_version, rule->rule, rule->source};
     op->rules = rules;
-    return at;
 }
 
 static void fill(oc_operators *all)
 {
     const oc_registry *registry = oc_registry_new(&all->arena);
-    size_t at = 0;
     all->count = oc_schema_count();
     all->list = OC_NEW(&all->arena, oc_operator, all->count);
     for (size_t i = 0; i < all->count; i++) {
@@ -67,7 +64,7 @@ static void fill(oc_operators *all)
                                      .inputs = schema->input_names,
                                      .outputs = schema->output_names,
                                      .removed_in = schema->removed_in};
-        at = fill_rules(all, &all->list[i], registry, at, schema);
+        fill_rules(all, &all->list[i], registry);
         fill_control(all, &all->list[i]);
     }
 }
