@@ -9,6 +9,8 @@
 
 /* Narrower names say nothing; below it lines become longer than the page. */
 enum { LEAST_NAME = 20, GAP = 2 };
+/* A longer cell does not move those of other rows. */
+enum { MOST_WIDTH = 200 };
 
 size_t oc_page_columns(const char *text)
 {
@@ -20,8 +22,7 @@ size_t oc_page_columns(const char *text)
     return columns;
 }
 
-/* The text cut to so many columns: names keep their tail. */
-static const char *fit_tail(oc_page *page, const char *text, size_t columns)
+const char *oc_page_tail(oc_page *page, const char *text, size_t columns)
 {
     const char *mark = oc_page_sign(page, "\u2026", "...");
     const char *end = text + strlen(text);
@@ -97,14 +98,15 @@ static size_t column_width(const oc_table *table, size_t column)
             oc_page_columns(table->cells[row * table->column_count + column]);
         width = used > width ? used : width;
     }
-    return width;
+    return width < MOST_WIDTH ? width : MOST_WIDTH;
 }
 
 static void put_cell(oc_page *page, const char *cell, size_t width, bool left)
 {
     if (width == 0)
         return;
-    size_t pad = width - oc_page_columns(cell);
+    const size_t used = oc_page_columns(cell);
+    const size_t pad = used < width ? width - used : 0;
     oc_out_repeat(&page->out, ' ', GAP + (left ? 0 : pad));
     oc_out_puts(&page->out, cell);
     oc_out_repeat(&page->out, ' ', left ? pad : 0);
@@ -125,7 +127,7 @@ static void put_cells(oc_page *page, const oc_table *table,
                       : LEAST_NAME;
     if (cells[last][0] != '\0') {
         oc_out_repeat(&page->out, ' ', GAP);
-        oc_out_puts(&page->out, fit_tail(page, cells[last], room));
+        oc_out_puts(&page->out, oc_page_tail(page, cells[last], room));
     }
     oc_out_char(&page->out, '\n');
 }

@@ -98,12 +98,17 @@ const char *oc_page_name(oc_page *page, const char *name)
     return safe;
 }
 
+const char *oc_page_short(oc_page *page, const char *name)
+{
+    return oc_page_tail(page, oc_page_name(page, name), page->options.columns);
+}
+
 const char *oc_page_op(oc_page *page, const char *domain, const char *op_type)
 {
     if (domain[0] == '\0')
-        return oc_page_name(page, op_type);
-    return oc_page_printf(page, "%s::%s", oc_page_name(page, domain),
-                          oc_page_name(page, op_type));
+        return oc_page_short(page, op_type);
+    return oc_page_printf(page, "%s::%s", oc_page_short(page, domain),
+                          oc_page_short(page, op_type));
 }
 
 const char *oc_page_node(oc_page *page, uint32_t row)
@@ -111,7 +116,7 @@ const char *oc_page_node(oc_page *page, uint32_t row)
     if (row >= page->report->node_count)
         return "";
     return oc_page_printf(page, "#%u %s", (unsigned)row,
-                          oc_page_name(page, page->report->nodes[row].name));
+                          oc_page_short(page, page->report->nodes[row].name));
 }
 
 static const char *dim(oc_page *page, oc_figure figure)

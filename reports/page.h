@@ -60,6 +60,8 @@ OC_PRINTF(2, 3)
 const char *oc_page_printf(oc_page *page, const char *format, ...);
 /* A model's string made safe: see oc_print_safe(). */
 const char *oc_page_name(oc_page *page, const char *name);
+/* The same, and no longer than a line, unless all is wanted. */
+const char *oc_page_short(oc_page *page, const char *name);
 /* "Conv", "com.microsoft::Attention". */
 const char *oc_page_op(oc_page *page, const char *domain, const char *op_type);
 /* "#17 /layer1/conv", "" for no row. */
@@ -97,8 +99,10 @@ bool oc_page_value(const oc_page *page, oc_i128 *value, oc_figure figure);
 
 /* ---- layout ---- */
 size_t oc_page_columns(const char *text); /* that it takes on a terminal */
-/* The text cut to so many columns: formulas keep their head. */
+/* The text cut to so many columns, unless all is wanted: formulas keep their
+ * head, names their tail. */
 const char *oc_page_head(oc_page *page, const char *text, size_t columns);
+const char *oc_page_tail(oc_page *page, const char *text, size_t columns);
 /* "  label             text" */
 void oc_page_line(oc_page *page, const char *label, const char *text);
 void oc_page_bold(oc_page *page, bool on); /* where colors are wanted */

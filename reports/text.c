@@ -33,7 +33,7 @@ static void put_model(oc_page *page)
 {
     const oc_report_model *model = &page->report->model;
     oc_text text = {.arena = &page->arena};
-    oc_text_printf(&text, "%s   %s", oc_page_name(page, model->file),
+    oc_text_printf(&text, "%s   %s", oc_page_short(page, model->file),
                    oc_page_number(page, model->bytes, OC_UNIT_BYTES));
     if (model->external_count > 0)
         oc_text_printf(
@@ -42,10 +42,10 @@ static void put_model(oc_page *page)
     if (opset(page->report) > 0)
         oc_text_printf(&text, ", opset %lld", (long long)opset(page->report));
     if (model->producer[0] != '\0')
-        oc_text_printf(&text, ", %s", oc_page_name(page, model->producer));
+        oc_text_printf(&text, ", %s", oc_page_short(page, model->producer));
     if (model->producer_version[0] != '\0')
         oc_text_printf(&text, " %s",
-                       oc_page_name(page, model->producer_version));
+                       oc_page_short(page, model->producer_version));
     oc_text_printf(&text, ", %zu nodes", page->report->node_count);
     oc_page_bold(page, true);
     oc_out_puts(&page->out, "model ");
@@ -62,16 +62,18 @@ static const char *more(oc_page *page, size_t count)
 static const char *tensor_text(oc_page *page, const oc_report_tensor *tensor)
 {
     return oc_page_printf(
-        page, "%s %s  %s", oc_page_name(page, tensor->name),
+        page, "%s %s  %s", oc_page_short(page, tensor->name),
         oc_page_shape(page, tensor),
         oc_page_name(page, tensor->elem_type ? tensor->elem_type : ""));
 }
 
+/* The label stands on every line: blanks before a name would not keep a CI
+ * system from taking it for a command. */
 static void put_tensors(oc_page *page, const char *label,
                         const oc_report_tensor *tensors, size_t count)
 {
     for (size_t i = 0; i < count && i < MOST_LISTED; i++)
-        oc_page_line(page, i == 0 ? label : "", tensor_text(page, &tensors[i]));
+        oc_page_line(page, label, tensor_text(page, &tensors[i]));
     if (count > MOST_LISTED)
         oc_page_line(page, "", more(page, count));
 }
@@ -91,7 +93,7 @@ static const char *symbol_text(oc_page *page, size_t index)
         oc_text_printf(&text, " = %lld", (long long)symbol->value);
     if (strcmp(symbol->name, symbol->original) != 0)
         oc_text_printf(&text, "  (\"%s\")",
-                       oc_page_name(page, symbol->original));
+                       oc_page_short(page, symbol->original));
     if (symbol->kind != OC_REPORT_SYMBOL_INPUT)
         oc_text_printf(&text, "  %s %s", kinds[symbol->kind],
                        oc_page_node(page, symbol->node));

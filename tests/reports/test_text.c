@@ -36,6 +36,38 @@ static void a_metric_that_is_not_built_has_no_line(void **state)
     oc_arena_free(&arena);
 }
 
+static void no_line_begins_with_an_input(void **state)
+{
+    (void)state;
+    oc_arena arena = {0};
+    oc_report report = *static_report();
+    const oc_report_tensor inputs[] = {{.name = "a"}, {.name = "::error::b"}};
+    report.inputs = inputs;
+    report.input_count = 2;
+    const char *text = written_text(&arena, NULL, &report);
+    has(text, "\n  in                a [...]");
+    has(text, "\n  in                ::error::b [...]");
+    oc_arena_free(&arena);
+}
+
+static void a_name_is_no_longer_than_a_line(void **state)
+{
+    (void)state;
+    oc_arena arena = {0};
+    char name[1000];
+    oc_report report = *static_report();
+    const oc_report_tensor input = {.name = name};
+    const oc_text_options wide = {.struct_size = sizeof(wide), .wide = true};
+    memset(name, 'x', sizeof(name));
+    memcpy(name + sizeof(name) - 5, "tail", 5);
+    report.inputs = &input;
+    report.input_count = 1;
+    has(written_text(&arena, NULL, &report), "  in                ...xxx");
+    has(written_text(&arena, NULL, &report), "xtail [...]");
+    has(written_text(&arena, &wide, &report), name);
+    oc_arena_free(&arena);
+}
+
 static void a_lower_bound_says_so(void **state)
 {
     (void)state;
@@ -224,6 +256,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_metric_that_is_not_built_has_no_line),
+        cmocka_unit_test(no_line_begins_with_an_input),
+        cmocka_unit_test(a_name_is_no_longer_than_a_line),
         cmocka_unit_test(a_lower_bound_says_so),
         cmocka_unit_test(sample_points_obey_the_assumptions),
         cmocka_unit_test(noise_is_not_shown_but_obeyed),
