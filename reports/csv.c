@@ -31,6 +31,32 @@ static bool starts_formula(const char *text)
     return text[0] != '\0' && strchr("=+-@\t\r", text[0]) != NULL;
 }
 
+/* Blanks of Unicode, as the runners trim them, that come out raw. */
+static bool is_blank(uint32_t code)
+{
+    static const uint32_t blanks[] = {' ',    '\t',   0x00A0, 0x1680,
+                                      0x202F, 0x205F, 0x3000};
+    for (size_t i = 0; i < sizeof(blanks) / sizeof(blanks[0]); i++)
+        if (code == blanks[i])
+            return true;
+    return code >= 0x2000 && code <= 0x200A;
+}
+
+/* Whether only blanks stand between `at` and a line feed of the text. */
+static bool begins_line(const char *at, const char *text)
+{
+    const char *line = at;
+    oc_rune rune;
+    while (line > text && line[-1] != '\n')
+        line--;
+    if (line == text)
+        return false;
+    while (line < at && oc_rune_next(&rune, &line, at))
+        if (!is_blank(rune.code))
+            return false;
+    return true;
+}
+
 /* What the log of a CI system would run: "##[command]" and "##teamcity["
  * anywhere, "::command::" where a line of the cell begins. */
 static bool starts_command(const char *at, const char *text)
@@ -38,11 +64,7 @@ static bool starts_command(const char *at, const char *text)
     if (at > text && at[-1] == '#' &&
         (strncmp(at, "#[", 2) == 0 || strncmp(at, "#teamcity[", 10) == 0))
         return true;
-    if (strncmp(at, "::", 2) != 0)
-        return false;
-    while (at > text && (at[-1] == ' ' || at[-1] == '\t'))
-        at--;
-    return at > text && at[-1] == '\n';
+    return strncmp(at, "::", 2) == 0 && begins_line(at, text);
 }
 
 /* Line feeds and tabs are text; of the other controls none is raw. */

@@ -62,6 +62,8 @@ static void commands_of_logs_are_disarmed(void **state)
     (void)state;
     name_becomes("a\n::error::x", "\"a\n'::error::x\"");
     name_becomes("a\n \t::error::x", "\"a\n \t'::error::x\"");
+    name_becomes("a\n\u00a0\u3000\u2003::x", "\"a\n\u00a0\u3000\u2003'::x\"");
+    name_becomes("a\n b ::x", "\"a\n b ::x\"");
     name_becomes("##[add-mask]x", "#'#[add-mask]x");
     name_becomes("##teamcity[x]", "#'#teamcity[x]");
     name_becomes("##", "##");
