@@ -11,7 +11,6 @@
  * reorders or hides text, and the second of two '#', which open commands to
  * some CI systems.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,9 +45,9 @@ static const char *short_escape(uint32_t code)
 
 static void put_unit(oc_out *out, uint32_t unit)
 {
-    char escape[8];
-    snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)unit & 0xFFFFu);
-    oc_out_puts(out, escape);
+    char digits[9];
+    oc_out_puts(out, "\\u");
+    oc_out_put(out, digits, oc_hex_print(digits, unit & 0xFFFF, 4));
 }
 
 /* As one UTF-16 unit, or as a surrogate pair. */

@@ -7,7 +7,7 @@
  */
 #include "reports/unicode.h"
 
-#include <stdio.h>
+#include <string.h>
 
 #include "base/text.h"
 
@@ -18,10 +18,11 @@ typedef struct range {
 /* Controls and what hides or reorders text: Unicode Cc, the bidirectional
  * controls, zero-width characters, separators, tags. Sorted. */
 static const range controls[] = {
-    {0x0000, 0x001F},   {0x007F, 0x009F}, {0x00AD, 0x00AD}, {0x061C, 0x061C},
-    {0x180E, 0x180E},   {0x200B, 0x200F}, {0x2028, 0x202E}, {0x2060, 0x206F},
-    {0xFEFF, 0xFEFF},   {0xFFF9, 0xFFFB}, {0xFFFE, 0xFFFF}, {0xE0000, 0xE007F},
-    {0xE0080, 0x10FFFF}};
+    {0x0000, 0x001F},   {0x007F, 0x009F},   {0x00AD, 0x00AD},
+    {0x061C, 0x061C},   {0x180E, 0x180E},   {0x200B, 0x200F},
+    {0x2028, 0x202E},   {0x2060, 0x206F},   {0xFEFF, 0xFEFF},
+    {0xFFF9, 0xFFFB},   {0xFFFE, 0xFFFF},   {0x1BCA0, 0x1BCA3},
+    {0x1D173, 0x1D17A}, {0xE0000, 0x10FFFF}};
 
 static const range combining[] = {
     {0x0300, 0x036F}, {0x0483, 0x0489}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF},
@@ -83,11 +84,29 @@ bool oc_rune_is_control(uint32_t code)
     return IN(code, controls);
 }
 
+size_t oc_hex_print(char *digits, uint32_t value, size_t least)
+{
+    size_t count = least;
+    while (count < 8 && value >> (4 * count) != 0)
+        count++;
+    for (size_t i = 0; i < count; i++)
+        digits[i] = "0123456789abcdef"[value >> (4 * (count - 1 - i)) & 15];
+    digits[count] = '\0';
+    return count;
+}
+
+/* By hand: a name may be a million of them. */
 size_t oc_rune_spell(char spelt[OC_RUNE_ROOM], uint32_t code)
 {
-    return (size_t)snprintf(spelt, OC_RUNE_ROOM,
-                            code < 0x100 ? "\\x%02x" : "\\u{%x}",
-                            (unsigned)code);
+    const bool is_byte = code < 0x100;
+    const char *opens = is_byte ? "\\x" : "\\u{";
+    size_t used = strlen(opens);
+    memcpy(spelt, opens, used);
+    used += oc_hex_print(spelt + used, code, is_byte ? 2 : 1);
+    if (!is_byte)
+        spelt[used++] = '}';
+    spelt[used] = '\0';
+    return used;
 }
 
 unsigned oc_rune_columns(uint32_t code)

@@ -33,6 +33,8 @@ bool oc_rune_is_control(uint32_t code);
 /* "\\x1b", "\\u{202e}": a character that must not be raw, for people. Returns
  * the length. */
 size_t oc_rune_spell(char spelt[OC_RUNE_ROOM], uint32_t code);
+/* Digits of value, at least so many, and a NUL; returns their count. */
+size_t oc_hex_print(char *digits, uint32_t value, size_t least);
 /* 0 for combining marks, 2 for East Asian wide ones and emoji, else 1. */
 unsigned oc_rune_columns(uint32_t code);
 
