@@ -324,6 +324,7 @@ static oc_status wrong_rank(const oc_analysis *a, const oc_value *input,
                             const oc_input_shape *given, oc_error *err)
 {
     oc_text dims = {.arena = a->arena};
+    char word[OC_SHELL_ROOM];
     for (size_t axis = 0; axis < given->rank; axis++)
         oc_text_printf(&dims, "%s%s", axis ? "," : "", given->dims[axis]);
     oc_fail(err, OC_ERR_USAGE, "usage.shape-mismatch",
@@ -331,8 +332,12 @@ static oc_status wrong_rank(const oc_analysis *a, const oc_value *input,
             "%s",
             input->name, dims.data ? dims.data : "", given->rank, input->name,
             input->declared.rank, declared_dims(a, &input->declared));
-    oc_error_hint(err, "--input-shape %s:%s", input->name,
-                  mended_dims(a, &input->declared, given));
+    oc_error_hint(
+        err, "--input-shape %s",
+        oc_shell_word(word, sizeof(word),
+                      oc_arena_printf(a->arena, "%s:%s", input->name,
+                                      mended_dims(a, &input->declared, given)),
+                      "NAME:DIMS"));
     return OC_ERR_USAGE;
 }
 

@@ -80,11 +80,13 @@ static int64_t changed_ns(const struct stat *facts)
 static oc_status fail_open(const char *path, int cause, oc_error *err)
 {
     const oc_status status = fail_errno(err, "input.open", "open", path, cause);
+    char word[OC_SHELL_ROOM];
     if (cause == ENOENT)
         oc_error_hint(err, "check the path; it is looked up from where the "
                            "command runs");
     else if (cause == EACCES)
-        oc_error_hint(err, "ls -l %s shows who may read it", path);
+        oc_error_hint(err, "ls -l %s shows who may read it",
+                      oc_shell_word(word, sizeof(word), path, "FILE"));
     return status;
 }
 

@@ -47,13 +47,14 @@ typedef struct draft {
 
 static void add(draft *command, const char *word)
 {
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"
-                               "RSTUVWXYZ0123456789_-+=:,./@%";
-    bool quoted = word[strspn(word, safe)] != '\0' || word[0] == '\0';
+    char quoted[OC_SHELL_ROOM];
+    const char *text = oc_shell_word(quoted, sizeof(quoted), word, NULL);
+    if (!text)
+        command->used = command->room;
     if (command->used < command->room)
-        command->used += (size_t)snprintf(command->text + command->used,
-                                          command->room - command->used,
-                                          quoted ? " '%s'" : " %s", word);
+        command->used +=
+            (size_t)snprintf(command->text + command->used,
+                             command->room - command->used, " %s", text);
 }
 
 static void add_pair(draft *command, const char *flag, const char *value)

@@ -134,6 +134,7 @@ int command_check(const cli_options *options)
     oc_gate_rule rules[CLI_MAX_COUNT];
     const size_t count = list_rules(rules, options);
     oc_error err = {.offset = OC_NO_OFFSET};
+    char word[OC_SHELL_ROOM];
     int worst = EXIT_DONE;
     note_budget_file();
     if (count == 0) {
@@ -141,7 +142,7 @@ int command_check(const cli_options *options)
         hint(&err,
              "onnxcost check %s --max-flops 8.5G; onnxcost help check "
              "lists the limits",
-             options->operands[0]);
+             oc_shell_word(word, sizeof(word), options->operands[0], "FILE"));
         print_error(&err);
         return EXIT_NO_ANSWER;
     }

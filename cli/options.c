@@ -245,14 +245,16 @@ static const char *nearest_command(const char *word)
 static bool unknown_command(const char *word, oc_error *err)
 {
     const char *nearest = nearest_command(word);
+    char buffer[OC_SHELL_ROOM];
+    const char *file = oc_shell_word(buffer, sizeof(buffer), word, "FILE");
     fail(err, "usage.unknown-command", "there is no command '%s'", word);
     if (nearest)
-        hint(err, "did you mean onnxcost %s? A file is ./%s", nearest, word);
+        hint(err, "did you mean onnxcost %s? A file is ./%s", nearest, file);
     else
         hint(err,
              "onnxcost ./%s if it is a file; the commands are report, check, "
              "explain, ops, completion, help",
-             word);
+             file);
     return false;
 }
 

@@ -126,8 +126,9 @@ static void suggest(const char *path, const cli_options *options)
         options->output_count > 0 || !terminal_is_tty(STDOUT_FILENO) ||
         strcmp(path, "-") == 0)
         return;
-    char safe[512];
-    if (oc_print_safe(safe, sizeof(safe), path, terminal_is_utf8()) <
+    char word[OC_SHELL_ROOM], safe[OC_SHELL_ROOM];
+    const char *file = oc_shell_word(word, sizeof(word), path, "FILE");
+    if (oc_print_safe(safe, sizeof(safe), file, terminal_is_utf8()) <
         sizeof(safe))
         printf("  next: onnxcost %s -o report.html\n", safe);
     fflush(stdout);

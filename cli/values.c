@@ -357,13 +357,15 @@ bool add_output(cli_options *options, char *text, oc_error *err)
 {
     cli_output *output = &options->outputs[options->output_count];
     size_t prefix = strcspn(text, ":");
+    char word[OC_SHELL_ROOM];
     output->path = text;
     if (text[prefix] == ':' && parse_format(&output->format, text, prefix))
         output->path = text + prefix + 1;
     else if (!format_of_extension(&output->format, text)) {
         fail(err, "usage.format", "the extension of '%s' names no format",
              text);
-        hint(err, "-o json:%s   or .txt, .json, .csv, .html", text);
+        hint(err, "-o json:%s   or .txt, .json, .csv, .html",
+             oc_shell_word(word, sizeof(word), text, "FILE"));
         return false;
     }
     if (output->path[0] == '\0')

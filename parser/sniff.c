@@ -80,12 +80,13 @@ static bool refuse(oc_source *source, const char *path, const char *id,
 
 static bool refuse_pointer(oc_source *source, const char *path, size_t bytes)
 {
+    char word[OC_SHELL_ROOM];
     oc_fail_at(source->err, OC_ERR_INPUT, "input.lfs-pointer", 0,
                "%s is a Git LFS pointer (%zu bytes), not a model", path, bytes);
     oc_error_hint(source->err,
                   "git lfs pull --include %s (CI: actions/checkout with "
                   "lfs: true)",
-                  path);
+                  oc_shell_word(word, sizeof(word), path, "FILE"));
     return false;
 }
 

@@ -2,8 +2,8 @@
 /*
  * onnxcost/error.h - a code to branch on, a message to read, a place to look.
  *
- * In here: oc_status, oc_error. Not in here: diagnostics of a report, which
- * do not stop a run (report.h).
+ * In here: oc_status, oc_error, words of suggested commands. Not in here:
+ * diagnostics of a report, which do not stop a run (report.h).
  *
  * Every function that can fail returns an oc_status and takes an oc_error *,
  * which may be NULL. The first cause wins: an error that is filled already is
@@ -16,6 +16,10 @@
 #include <stdint.h>
 
 #include "onnxcost/compat.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* New codes are only added at the end: treat one you do not know as a
  * failure. */
@@ -48,5 +52,21 @@ typedef struct oc_error {
     char message[256]; /* "W has rank 3, expected 4" */
     char hint[1024];   /* what to do: "git lfs pull --include a.onnx" */
 } oc_error;
+
+#define OC_SHELL_ROOM 512
+
+/**
+ * A name as one word of a command line that is suggested, quoted where a
+ * POSIX shell needs it.
+ * @param room  of the buffer; OC_SHELL_ROOM suits most names.
+ * @return buffer; or `otherwise`, a stand-in such as "FILE", when the word
+ *         does not fit or holds control characters.
+ */
+const char *oc_shell_word(char *buffer, size_t room, const char *word,
+                          const char *otherwise);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
