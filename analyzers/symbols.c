@@ -30,9 +30,17 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
 }
 
+/* A longer one would make formulas unreadable, and reports as large as their
+ * limit: it gets an alias. */
+static bool is_short(const char *name)
+{
+    const size_t most_letters = 255;
+    return strnlen(name, most_letters + 1) <= most_letters;
+}
+
 static bool is_identifier(const char *name)
 {
-    if (!is_letter(name[0]))
+    if (!is_letter(name[0]) || !is_short(name))
         return false;
     for (const char *c = name; *c; c++)
         if (!is_letter(*c) && !(*c >= '0' && *c <= '9'))
