@@ -29,11 +29,14 @@ static const struct {
     {"-i", MODEL},
     {"--in", MODEL},
     {"--input", MODEL},
+    {"-m", MODEL},
     {"--model", MODEL},
     {"--onnx", MODEL},
     {"--set", DIM},
     {"--dim_param", DIM_NAME},
     {"--dim_value", DIM_VALUE},
+    {"--minShapes", IGNORED},
+    {"--maxShapes", IGNORED},
     {"--dynamic-input-shape", IGNORED},
     {"--verbose-log", IGNORED},
 };
@@ -64,13 +67,15 @@ static void add_pair(draft *command, const char *flag, const char *value)
     command->changed = true;
 }
 
-/* "a:1x3,b:1x128" holds two shapes: a ',' after which a name follows. */
+/* "a:1x3,b:1x128" and "a:[1,3] b:[1,128]" hold two shapes each: a mark after
+ * which a name follows. */
 static void add_shapes(draft *command, char *value)
 {
+    static const char marks[] = ", ";
     char *start = value;
     for (char *at = value; *at; at++) {
-        size_t next = strcspn(at + 1, ":,");
-        if (*at != ',' || at[1 + next] != ':')
+        size_t next = strcspn(at + 1, ":, ");
+        if (!strchr(marks, *at) || at[1 + next] != ':')
             continue;
         *at = '\0';
         add_pair(command, "--input-shape", start);
@@ -100,6 +105,14 @@ static char *take_value(arguments *words)
     return words->next < words->count ? words->word[words->next++] : NULL;
 }
 
+/* "--input-shapes a:[1,3] b:[1,128]" */
+static void add_more_shapes(draft *command, arguments *words)
+{
+    while (words->next < words->count && words->word[words->next][0] != '-' &&
+           strchr(words->word[words->next], ':'))
+        add_shapes(command, words->word[words->next++]);
+}
+
 static void translate_foreign(draft *command, arguments *words, sense meaning)
 {
     char dim[128];
@@ -111,10 +124,7 @@ static void translate_foreign(draft *command, arguments *words, sense meaning)
     switch (meaning) {
     case SHAPES:
         add_shapes(command, value);
-        while (words->next < words->count &&
-               words->word[words->next][0] != '-' &&
-               strchr(words->word[words->next], ':'))
-            add_shapes(command, words->word[words->next++]);
+        add_more_shapes(command, words);
         break;
     case MODEL:
         add(command, value);
@@ -141,9 +151,11 @@ static bool translate_misused(draft *command, const char *flag,
     const char *value =
         words->next < words->count ? words->word[words->next] : "";
     if (strcmp(flag, "-d") == 0 && strchr(value, ':') &&
-        !is_integer(strrchr(value, ':') + 1))
-        add_pair(command, "--input-shape", value);
-    else if (strcmp(flag, "-f") == 0 && strchr(value, ':'))
+        !is_integer(strrchr(value, ':') + 1)) {
+        add_more_shapes(command, words);
+        return true;
+    }
+    if (strcmp(flag, "-f") == 0 && strchr(value, ':'))
         add_pair(command, "--dim", value);
     else if (strcmp(flag, "-f") == 0 && strchr(value, '.'))
         add_pair(command, "-o", value);
