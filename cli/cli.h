@@ -162,7 +162,8 @@ bool terminal_wants_color(int stream);
 void print_error(const oc_error *err);
 void print_warning(const char *id, const char *message);
 void print_diagnostics(const oc_report *report, const cli_options *options);
-/* Flushes; false when what was printed did not get through. */
+/* Flushes; false, having said why, when what was printed did not get
+ * through. */
 bool terminal_finish(void);
 
 /* ---- commands ---- */

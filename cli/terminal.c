@@ -4,6 +4,7 @@
  *
  * In here: terminals, locale, colors, errors and warnings on stderr.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -42,6 +43,7 @@ void terminal_start(void)
     keep_closed(STDOUT_FILENO);
     keep_closed(STDERR_FILENO);
     signal(SIGPIPE, SIG_IGN); /* a failed write is reported as one */
+    signal(SIGXFSZ, SIG_IGN);
     setlocale(LC_CTYPE, "");
 }
 
@@ -98,11 +100,6 @@ bool terminal_wants_color(int stream)
     if (is_set("FORCE_COLOR") || is_set("CLICOLOR_FORCE"))
         return true;
     return terminal_is_tty(stream);
-}
-
-bool terminal_finish(void)
-{
-    return fflush(stdout) == 0 && !ferror(stdout);
 }
 
 /* Messages hold names of the model. */
@@ -164,6 +161,19 @@ void print_failure(const oc_error *err)
 {
     if (strcmp(err->id, "output.closed") != 0)
         print_error(err);
+}
+
+bool terminal_finish(void)
+{
+    oc_error err = {.offset = OC_NO_OFFSET};
+    errno = 0;
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return true;
+    const int cause = errno ? errno : EIO; /* of an earlier write */
+    fail(&err, cause == EPIPE ? "output.closed" : "output.write",
+         "cannot write standard output: %s", strerror(cause));
+    print_failure(&err);
+    return false;
 }
 
 static void print_diagnostic(const oc_report *report,
