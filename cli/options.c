@@ -8,6 +8,8 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli/table.h"
 
@@ -342,6 +344,31 @@ static bool check_operands(const cli_options *options, oc_error *err)
     return true;
 }
 
+/* False where there is no regular file. */
+static bool regular_file(struct stat *facts, const char *path)
+{
+    const int found =
+        strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, facts) : stat(path, facts);
+    return found == 0 && S_ISREG(facts->st_mode);
+}
+
+/* A report would take the place of its model, under any of its names. */
+static bool spares_model(const cli_options *options, oc_error *err)
+{
+    struct stat model, output;
+    for (size_t i = 0; i < options->output_count; i++) {
+        const char *path = options->outputs[i].path;
+        if (strcmp(path, "-") == 0 || !regular_file(&output, path) ||
+            !regular_file(&model, options->operands[0]) ||
+            model.st_dev != output.st_dev || model.st_ino != output.st_ino)
+            continue;
+        fail(err, "usage.output", "-o %s would overwrite the model", path);
+        hint(err, "name another file: -o report.json");
+        return false;
+    }
+    return true;
+}
+
 static bool check_all(const cli_options *options, const bool *given, int argc,
                       char **argv, oc_error *err)
 {
@@ -354,7 +381,8 @@ static bool check_all(const cli_options *options, const bool *given, int argc,
     for (size_t i = 0; i < options->output_count; i++)
         if (!check_format(command, options->outputs[i].format, err))
             return false;
-    return check_operands(options, err);
+    return check_operands(options, err) &&
+           (options->operand_count == 0 || spares_model(options, err));
 }
 
 /* ---- the whole ---- */
