@@ -4,6 +4,7 @@
  * other commands share are here too.
  */
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -74,6 +75,14 @@ static bool wants_stdout(const cli_options *options)
     return !options->quiet || options->format != FORMAT_TEXT;
 }
 
+/* A pipe or device may make the program wait, and leaves nothing behind. */
+static bool is_stream(const char *path)
+{
+    struct stat facts;
+    return strcmp(path, "-") == 0 ||
+           (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode));
+}
+
 oc_status write_outputs(const oc_report *report, text_writer *write_text,
                         const cli_options *options, oc_error *err)
 {
@@ -81,7 +90,7 @@ oc_status write_outputs(const oc_report *report, text_writer *write_text,
     const text_form on_terminal = {write_text, terminal_text(options)};
     const cli_output standard = {options->format, "-"};
     for (size_t i = 0; i < options->output_count; i++) {
-        terminal_hold_signals(true);
+        terminal_hold_signals(!is_stream(options->outputs[i].path));
         oc_status status = write_file(report, &options->outputs[i], &in_file,
                                       options->limits.report, err);
         terminal_hold_signals(false);
