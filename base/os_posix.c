@@ -26,11 +26,14 @@
 
 static const int64_t ns_per_s = 1000000000;
 
+/* Of a long path the end, so that the message has room for the reason. */
 static oc_status fail_errno(oc_error *err, const char *id, const char *doing,
                             const char *path, int cause)
 {
-    return oc_fail(err, OC_ERR_IO, id, "cannot %s %s: %s", doing, path,
-                   strerror(cause));
+    const size_t bytes = strlen(path), most = 150;
+    return oc_fail(err, OC_ERR_IO, id, "cannot %s %s%s: %s", doing,
+                   bytes > most ? "..." : "",
+                   bytes > most ? path + bytes - most : path, strerror(cause));
 }
 
 /* splitmix64 over clock, process and address: differs from run to run. */
