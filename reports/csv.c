@@ -178,7 +178,7 @@ static void put_shapes(oc_out *out, oc_arena *scratch,
         put_shape(&text, tensors[i]);
     }
     if (text.failed)
-        oc_out_fail(out, oc_fail(out->err, OC_ERR_NOMEM, "memory",
+        oc_out_fail(out, oc_fail(out->err, OC_ERR_NOMEM, "memory.exhausted",
                                  "out of memory writing CSV"));
     else if (text.data)
         put_text(out, text.data);
