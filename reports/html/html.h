@@ -119,7 +119,7 @@ typedef struct oc_bar {
 void oc_html_bar(oc_page *page, const oc_bar *bar, oc_i128 whole);
 /* The heading of a section and what opens the words beside it, to be closed
  * by </p></div>. */
-void oc_html_title(oc_page *page, const char *id, const char *title);
+void oc_html_title(oc_page *page, const char *anchor, const char *title);
 /* How many of the sorted lines are ranked; the rest is unknown. */
 size_t oc_html_known(const oc_line *lines, size_t count);
 

@@ -163,9 +163,9 @@ static void put_legend(oc_page *page, const oc_bar *bars)
     oc_html_put(page, "</p>");
 }
 
-void oc_html_title(oc_page *page, const char *id, const char *title)
+void oc_html_title(oc_page *page, const char *anchor, const char *title)
 {
-    oc_html_printf(page, "<div class=\"hd\"><h2 id=\"h-%s\">%s</h2><p>", id,
+    oc_html_printf(page, "<div class=\"hd\"><h2 id=\"h-%s\">%s</h2><p>", anchor,
                    title);
 }
 

@@ -275,11 +275,11 @@ static void put_upper(oc_page *page, oc_total which, oc_unit unit)
     oc_html_put(page, "</div>");
 }
 
-static void open_figure(oc_page *page, const char *id, const char *classes,
+static void open_figure(oc_page *page, const char *anchor, const char *classes,
                         const char *label, oc_total which)
 {
-    oc_html_printf(page, "<div class=\"%s\" id=\"fig-%s\"><dt>%s", classes, id,
-                   label);
+    oc_html_printf(page, "<div class=\"%s\" id=\"fig-%s\"><dt>%s", classes,
+                   anchor, label);
     if (which == OC_TOTAL_FLOPS && page->point) {
         oc_html_put(page, " ");
         put_point(page);

@@ -548,7 +548,8 @@ def judge(work):
                      for row in case.model.rows]
         checks = [check_json, check_csv, check_text, check_size,
                   check_commands]
-        for check in checks + ([check_html] if page else []):
+        for check in checks + ([lambda case: check_html(case, page)]
+                               if page else []):
             attempt(check, case)
         codes = list(case.codes)
         for check in (check_broken, check_typed, check_advice,
