@@ -5,14 +5,21 @@
  *
  * ai.onnx has X [B, C, L]. com.microsoft adds up to two dims before L, a
  * dilation, [B, L, channels..] for channels_last, and one state for each of
- * the last `state_window` positions.
+ * the last `state_window` positions. Its packed form,
+ * VarlenCausalConvWithState, has sequences one after another, [tokens, C], and
+ * a state for each.
  */
 #include <string.h>
 
 #include "analyzers/ops/common.h"
 #include "analyzers/ops/descriptor.h"
 
-enum { X, WEIGHT, BIAS, PAST_STATE };
+enum { X, WEIGHT };
+
+/* A row's .data: the input of the bias. */
+typedef struct layout {
+    size_t bias;
+} layout;
 
 /* Positions that a state holds: (k - 1) * dilation. */
 static oc_expr state_length(oc_op *op)
@@ -57,14 +64,34 @@ static void infer(oc_op *op)
         oc_op_set_output(op, 1, oc_op_dtype(op, X), state_shape(op, x));
 }
 
+/* Sequences are one fewer than their ends, input 2. */
+static void infer_packed(oc_op *op)
+{
+    const oc_shape x = oc_op_input(op, X), ends = oc_op_input(op, 2);
+    const int type = oc_op_dtype(op, X);
+    oc_shape state = oc_shape_new(op, 3), update = oc_shape_new(op, 3);
+    oc_op_copy_type(op, 0, X);
+    if (oc_op_has_rank(op, X) && x.rank != 2)
+        oc_op_fail(op, "the input must have tokens and channels");
+    if (ends.rank == 1)
+        state.dim[0] = update.dim[0] = oc_plus(op, ends.dim[0], -1);
+    if (x.rank == 2)
+        state.dim[1] = update.dim[2] = x.dim[1];
+    state.dim[2] = state_length(op);
+    update.dim[1] = oc_int(op, oc_op_attr_int(op, "state_update_capacity", 0));
+    oc_op_set_output(op, 1, type, state);
+    oc_op_set_output(op, 2, type, update);
+}
+
 static void cost(oc_op *op, oc_cost *sum)
 {
+    const layout *at = oc_op_data(op);
     const oc_shape w = oc_op_input(op, WEIGHT);
     const char *activation = oc_op_attr_string(op, "activation", "none");
     const oc_expr outputs = oc_op_output_numel(op, 0);
     oc_cost_add(sum, OC_MACS, "outputs * kernel",
                 oc_mul(op, outputs, oc_shape_product(op, w, 2, w.rank)));
-    if (oc_op_has_input(op, BIAS))
+    if (oc_op_has_input(op, at->bias))
         oc_cost_add(sum, OC_FLOPS, "bias", outputs);
     if (strcmp(activation, "silu") && strcmp(activation, "swish"))
         return;
@@ -84,8 +111,13 @@ OC_OP_DEFINE(causal_conv) = {
      .source = "ONNX operators, CausalConvWithState-27",
      .infer = infer,
      .cost = cost,
-     .weight_inputs = OC_IN(1) | OC_IN(2)},
+     .weight_inputs = OC_IN(1) | OC_IN(2),
+     .data = &(const layout){.bias = 2}},
     OC_MICROSOFT("CausalConvWithState", RULE, infer, cost,
-                 .weight_inputs = OC_IN(1) | OC_IN(2)),
+                 .weight_inputs = OC_IN(1) | OC_IN(2),
+                 .data = &(const layout){.bias = 2}),
+    OC_MICROSOFT("VarlenCausalConvWithState", RULE, infer_packed, cost,
+                 .weight_inputs = OC_IN(1) | OC_IN(3),
+                 .data = &(const layout){.bias = 3}),
     {0},
 };

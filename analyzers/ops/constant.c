@@ -112,6 +112,43 @@ static void infer_of_shape(oc_op *op)
     oc_op_set_value(op, 0, element);
 }
 
+/* GivenTensorFill's dims but the last ones: those of its input, or the input's
+ * elements, or an attribute's. */
+static oc_expr_list given_dims(oc_op *op)
+{
+    const bool elements = oc_op_attr_int(op, "input_as_shape", 0) != 0;
+    if (!oc_op_has_input(op, 0))
+        return oc_op_expr_list(op, "shape", 0);
+    if (elements)
+        return oc_op_expr_list(op, NULL, 0);
+    const oc_shape x = oc_op_input(op, 0);
+    const oc_expr_list list = {.given = true,
+                               .counted = oc_op_has_rank(op, 0),
+                               .count = x.rank,
+                               .value = x.dim};
+    return list;
+}
+
+static void infer_given(oc_op *op)
+{
+    const int64_t *extra;
+    const size_t more = oc_op_attr_ints(op, "extra_shape", &extra);
+    const oc_expr_list list = given_dims(op);
+    const int type = oc_op_dtype(op, 0);
+    const int result = oc_elem_is_float(type) ? type : OC_ELEM_FLOAT;
+    oc_op_set_dtype(op, 0, result);
+    if (!list.counted)
+        return;
+    oc_shape y = oc_shape_new(op, list.count + more);
+    for (size_t i = 0; i < y.rank; i++) {
+        const bool first = i < list.count;
+        y.dim[i] = first ? list.value[i] : oc_int(op, extra[i - list.count]);
+        if (oc_at_most(op, y.dim[i], oc_expr_of(-1)) == OC_YES)
+            oc_op_fail(op, "a dim is negative");
+    }
+    oc_op_set_output(op, 0, result, y);
+}
+
 OC_OP_DEFINE(constant) = {
     {.domain = "",
      .op_type = "Constant",
@@ -126,6 +163,14 @@ OC_OP_DEFINE(constant) = {
      .rule = "every element written once",
      .source = "ONNX operators, ConstantOfShape-25",
      .infer = infer_of_shape,
+     .shape_inputs = OC_IN(0),
+     .traits = OC_TRAIT_MOVES},
+    {.domain = "",
+     .op_type = "GivenTensorFill",
+     .since_version = 1,
+     .rule = "every element written once",
+     .source = "ONNX operators, GivenTensorFill-1",
+     .infer = infer_given,
      .shape_inputs = OC_IN(0),
      .traits = OC_TRAIT_MOVES},
     {0},

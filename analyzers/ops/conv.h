@@ -12,6 +12,7 @@
  * K1..Kk]), or [M, K1..Kk, C / group] with its own channels last. */
 typedef struct oc_conv {
     size_t data, filter; /* inputs */
+    size_t pads;         /* an input; 0: an attribute */
     bool channels_last, filter_channels_last;
 } oc_conv;
 

@@ -4,6 +4,8 @@
  * spread over the taps of its filters, so MACs go by inputs; what falls into
  * the cropped border is not deducted.
  */
+#include <string.h>
+
 #include "analyzers/ops/conv.h"
 
 /* output_shape wins over the formula; some writers include N and C. */
@@ -36,6 +38,26 @@ static void spread(oc_op *op, const oc_window *window, oc_expr *dim)
     }
 }
 
+/* Pads of an input, begins before ends; unknown ones make unknown dims. With
+ * auto_pad they mean nothing. */
+static void take_pads(oc_op *op, oc_window *window, size_t input)
+{
+    const oc_block *pads = oc_op_value(op, input);
+    const size_t count = 2 * window->rank;
+    const char *mode = oc_op_attr_string(op, "auto_pad", "NOTSET");
+    if (!oc_op_has_input(op, input) || strcmp(mode, "NOTSET") != 0)
+        return;
+    if (pads && pads->count != count) {
+        oc_op_fail(op, "Pads do not have two elements per spatial axis");
+        return;
+    }
+    oc_expr *dim = OC_OP_NEW(op, oc_expr, count);
+    for (size_t i = 0; i < count; i++)
+        dim[i] = pads ? pads->element[i] : OC_UNKNOWN;
+    window->begin = dim;
+    window->end = dim + window->rank;
+}
+
 void oc_conv_transpose_infer(oc_op *op, oc_conv conv, int elem_type)
 {
     oc_conv_operands at;
@@ -48,7 +70,9 @@ void oc_conv_transpose_infer(oc_op *op, oc_conv conv, int elem_type)
         oc_unify(op, y.dim[at.channel], at.filter.dim[0]);
     y.dim[at.channel] =
         at.filtered ? oc_mul(op, group, at.filter.dim[1]) : OC_UNKNOWN;
-    const oc_window window = oc_conv_window(op, &at);
+    oc_window window = oc_conv_window(op, &at);
+    if (conv.pads)
+        take_pads(op, &window, conv.pads);
     spread(op, &window, y.dim + at.first);
     oc_op_set_output(op, 0, elem_type, y);
 }

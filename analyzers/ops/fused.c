@@ -18,7 +18,8 @@ static const oc_activation activations[] = {
     {"silu", 1, 1},      {"swish", 1, 1},
     {"quickgelu", 2, 1}, {"gelu", 4, 1},
     {"fastgelu", 8, 1},  {"gelu_tanh", 8, 1},
-    {"softplus", 1, 2},
+    {"softplus", 1, 2},  {"parametricsoftplus", 3, 2},
+    {"celu", 6, 1},      {"shrink", 3, 0},
 };
 
 static bool same_name(const char *a, const char *b)

@@ -88,7 +88,7 @@ void oc_gemm_macs(oc_op *op, oc_cost *sum)
                     oc_mul(op, oc_op_output_numel(op, 0), a.dim[!flips]));
 }
 
-static void infer_gemm(oc_op *op)
+void oc_gemm_infer(oc_op *op)
 {
     const oc_shape y = oc_gemm_shape(op, 1);
     if (oc_op_has_input(op, 2) && oc_op_has_rank(op, 2))
@@ -96,7 +96,7 @@ static void infer_gemm(oc_op *op)
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
 
-static void cost_gemm(oc_op *op, oc_cost *sum)
+void oc_gemm_cost(oc_op *op, oc_cost *sum)
 {
     const oc_expr outputs = oc_op_output_numel(op, 0);
     oc_gemm_macs(op, sum);
@@ -124,8 +124,8 @@ OC_OP_DEFINE(matmul) = {
      .rule = "M*N*K MACs, one addition per output for C, one multiplication "
              "per output for alpha and per element of C for beta",
      .source = "ONNX operators, Gemm-13",
-     .infer = infer_gemm,
-     .cost = cost_gemm,
+     .infer = oc_gemm_infer,
+     .cost = oc_gemm_cost,
      .weight_inputs = OC_IN(0) | OC_IN(1) | OC_IN(2)},
     {0},
 };

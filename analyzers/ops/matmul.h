@@ -17,6 +17,9 @@ void oc_matmul_macs(oc_op *op, oc_cost *sum, size_t left, size_t right);
 
 /* Gemm's [M, N] of input 0 and input b, as transA and transB have them. */
 oc_shape oc_gemm_shape(oc_op *op, size_t b);
+/* Gemm itself. */
+void oc_gemm_infer(oc_op *op);
+void oc_gemm_cost(oc_op *op, oc_cost *sum);
 /* Its M * N * K MACs. */
 void oc_gemm_macs(oc_op *op, oc_cost *sum);
 

@@ -41,7 +41,7 @@ void oc_norm_rms(oc_op *op, oc_cost *sum, oc_expr groups)
 /* Before training_mode more outputs than Y meant training. */
 static bool trains(oc_op *op)
 {
-    if (oc_op_version(op) >= 14)
+    if (oc_op_version(op) >= 14 || oc_op_has_attr(op, "training_mode"))
         return oc_op_attr_int(op, "training_mode", 0) != 0;
     for (size_t i = 1; i < oc_op_output_count(op); i++)
         if (oc_op_has_output(op, i))
@@ -50,7 +50,7 @@ static bool trains(oc_op *op)
 }
 
 /* Outputs after Y are mean, variance and, of old, both saved again. */
-static void infer_batch(oc_op *op)
+void oc_norm_batch_infer(oc_op *op)
 {
     oc_shape y = oc_op_input(op, 0);
     const size_t channel = oc_op_data(op) ? y.rank - 1 : 1;
@@ -64,7 +64,7 @@ static void infer_batch(oc_op *op)
 
 /* With constant statistics a scale and a shift per channel are made at load
  * time and applied here. */
-static void cost_batch(oc_op *op, oc_cost *sum)
+void oc_norm_batch_cost(oc_op *op, oc_cost *sum)
 {
     const oc_expr elements = oc_op_input_numel(op, 0);
     const oc_expr channels = oc_op_input_numel(op, 3);
@@ -131,7 +131,7 @@ static void cost_rms(oc_op *op, oc_cost *sum)
 
 /* ---- groups of channels ---- */
 
-static void cost_instance(oc_op *op, oc_cost *sum)
+void oc_norm_instance_cost(oc_op *op, oc_cost *sum)
 {
     const oc_shape x = oc_op_input(op, 0);
     if (x.rank < 2) {
@@ -228,15 +228,15 @@ OC_OP_DEFINE(norm) = {
      .since_version = 1,
      .rule = BATCH_RULE,
      .source = "ONNX operators, BatchNormalization-15",
-     .infer = infer_batch,
-     .cost = cost_batch,
+     .infer = oc_norm_batch_infer,
+     .cost = oc_norm_batch_cost,
      .weight_inputs = OC_IN(1) | OC_IN(2),
      .buffer_inputs = OC_IN(3) | OC_IN(4)},
-    NHWC("BatchNormalization", 7, BATCH_RULE, infer_batch, cost_batch,
-         .weight_inputs = OC_IN(1) | OC_IN(2),
+    NHWC("BatchNormalization", 7, BATCH_RULE, oc_norm_batch_infer,
+         oc_norm_batch_cost, .weight_inputs = OC_IN(1) | OC_IN(2),
          .buffer_inputs = OC_IN(3) | OC_IN(4)),
-    NHWC("InstanceNormalization", 6, LAYER_RULE, oc_infer_same, cost_instance,
-         .weight_inputs = OC_IN(1) | OC_IN(2)),
+    NHWC("InstanceNormalization", 6, LAYER_RULE, oc_infer_same,
+         oc_norm_instance_cost, .weight_inputs = OC_IN(1) | OC_IN(2)),
     NHWC("LRN", 1, LOCAL_RULE, infer_local, cost_local),
     {.domain = "",
      .op_type = "LayerNormalization",
@@ -252,7 +252,7 @@ OC_OP_DEFINE(norm) = {
      .rule = LAYER_RULE,
      .source = "ONNX operators, InstanceNormalization-22",
      .infer = oc_infer_same,
-     .cost = cost_instance,
+     .cost = oc_norm_instance_cost,
      .weight_inputs = OC_IN(1) | OC_IN(2)},
     {.domain = "",
      .op_type = "GroupNormalization",

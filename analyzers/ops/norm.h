@@ -20,4 +20,10 @@ void oc_norm_cost(oc_op *op, oc_cost *sum, int64_t per_element,
 void oc_norm_layer(oc_op *op, oc_cost *sum, oc_expr groups, bool biased);
 void oc_norm_rms(oc_op *op, oc_cost *sum, oc_expr groups);
 
+/* BatchNormalization and InstanceNormalization; channels are the last dim in
+ * rows with .data, else the second. */
+void oc_norm_batch_infer(oc_op *op);
+void oc_norm_batch_cost(oc_op *op, oc_cost *sum);
+void oc_norm_instance_cost(oc_op *op, oc_cost *sum);
+
 #endif

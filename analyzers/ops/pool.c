@@ -80,9 +80,9 @@ static void cost_average(oc_op *op, oc_cost *sum)
 
 /* The power of a p that is neither 1 nor 2 is a transcendental per tap, and
  * so is its root; the square is a product, its root one transcendental. */
-static void cost_lp(oc_op *op, oc_cost *sum)
+void oc_pool_lp_cost(oc_op *op, oc_cost *sum, oc_expr taps)
 {
-    const oc_expr taps = taps_of(op), outputs = oc_op_output_numel(op, 0);
+    const oc_expr outputs = oc_op_output_numel(op, 0);
     double p = (double)oc_op_attr_int(op, "p", 2);
     if (oc_op_version(op) < 2)
         p = oc_op_attr_float(op, "p", 2);
@@ -96,25 +96,38 @@ static void cost_lp(oc_op *op, oc_cost *sum)
         oc_cost_add(sum, OC_TRANSCENDENTALS, "powers", taps);
 }
 
-/* MaxUnpool: the inverse of a MaxPool, or as large as output_shape says. */
-static void infer_unpool(oc_op *op)
+static void cost_lp(oc_op *op, oc_cost *sum)
+{
+    oc_pool_lp_cost(op, sum, taps_of(op));
+}
+
+/* The inverse of a MaxPool, or as large as output_shape says. */
+oc_shape oc_pool_unpooled_shape(oc_op *op, bool channels_last)
 {
     oc_shape y = oc_op_input(op, 0);
     const oc_block *wanted = oc_op_value(op, 2);
     if (y.rank < 2 || (wanted && wanted->count != y.rank)) {
         oc_op_fail(op, "X has no channel axis, or output_shape another "
                        "rank");
-    } else if (wanted) {
+        return y;
+    }
+    if (wanted) {
         for (size_t axis = 0; axis < y.rank; axis++)
             y.dim[axis] = wanted->element[axis];
-    } else {
-        const oc_window window = oc_window_read(op, y.rank - 2, NULL);
-        const bool hidden = oc_op_has_input(op, 2);
-        for (size_t i = 0; i < window.rank; i++)
-            y.dim[2 + i] = hidden
-                               ? oc_fresh(op, OC_UNKNOWN, OC_UNKNOWN)
-                               : oc_window_span(op, &window, i, y.dim[2 + i]);
+        return y;
     }
+    oc_expr *spatial = y.dim + (channels_last ? 1 : 2);
+    const oc_window window = oc_window_read(op, y.rank - 2, NULL);
+    const bool hidden = oc_op_has_input(op, 2);
+    for (size_t i = 0; i < window.rank; i++)
+        spatial[i] = hidden ? oc_fresh(op, OC_UNKNOWN, OC_UNKNOWN)
+                            : oc_window_span(op, &window, i, spatial[i]);
+    return y;
+}
+
+static void infer_unpool(oc_op *op)
+{
+    const oc_shape y = oc_pool_unpooled_shape(op, false);
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
 

@@ -69,9 +69,7 @@ static void infer_gradient(oc_op *op)
 static void cost_gradient(oc_op *op, oc_cost *sum)
 {
     (void)op;
-    oc_cost_add(sum, OC_MACS, "backward pass", OC_UNKNOWN);
-    oc_cost_add(sum, OC_FLOPS, "backward pass", OC_UNKNOWN);
-    oc_cost_add(sum, OC_TRANSCENDENTALS, "backward pass", OC_UNKNOWN);
+    oc_cost_unknown(sum, "backward pass");
 }
 
 #define OPTIMIZER(name, words, ...)                                            \

@@ -82,6 +82,9 @@ static void cost_quantized_transpose(oc_op *op, oc_cost *sum)
 #define FUSED                                                                  \
     "one MAC per output and weight of its filter; one FLOP per output for "    \
     "the bias and one for a residual; then the activation"
+#define TRANSPOSED                                                             \
+    "one MAC per input and weight of its filter; one FLOP per output for the " \
+    "bias"
 #define FLOAT_CONV(in_domain, name, version, ...)                              \
     OC_CONTRIB(in_domain, name, version, FUSED, infer, cost,                   \
                .weight_inputs = OC_IN(1) | OC_IN(2),                           \
@@ -112,14 +115,17 @@ OC_OP_DEFINE(microsoft_conv) = {
                         .channels_last = true,
                         .filter_channels_last = true},
                .bias = 2),
-    OC_CONTRIB(
-        "com.ms.internal.nhwc", "ConvTranspose", 1,
-        "one MAC per input and weight of its filter; one FLOP per output "
-        "for the bias",
-        infer_transpose, cost_transpose, .weight_inputs = OC_IN(1) | OC_IN(2),
-        .data = &(const fused_conv){.conv = {.filter = 1,
-                                             .channels_last = true},
-                                    .bias = 2}),
+    OC_CONTRIB("com.ms.internal.nhwc", "ConvTranspose", 1, TRANSPOSED,
+               infer_transpose, cost_transpose,
+               .weight_inputs = OC_IN(1) | OC_IN(2),
+               .data = &(const fused_conv){.conv = {.filter = 1,
+                                                    .channels_last = true},
+                                           .bias = 2}),
+    OC_MICROSOFT("ConvTransposeWithDynamicPads", TRANSPOSED, infer_transpose,
+                 cost_transpose, .weight_inputs = OC_IN(1) | OC_IN(3),
+                 .shape_inputs = OC_IN(2),
+                 .data = &(const fused_conv){.conv = {.filter = 1, .pads = 2},
+                                             .bias = 3}),
     QUANTIZED_CONV("com.microsoft", 1, false),
     QUANTIZED_CONV("com.ms.internal.nhwc", 10, true),
     QUANTIZED("com.ms.internal.nhwc", "QLinearConvTranspose", 1,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * analyzers/ops/com_microsoft/group_query.c - GroupQueryAttention and
- * SparseAttention: causal attention with a cache, in which groups of query
- * heads share a key and value head.
+ * analyzers/ops/com_microsoft/group_query.c - GroupQueryAttention,
+ * SparseAttention and DynamicSparseAttention: causal attention with a cache,
+ * in which groups of query heads share a key and value head.
  *
  * q, k and v are [B, T, heads * width], or packed in q on the last dim. New
  * keys and values go to the cache [B, kv_heads, S, width], whose whole
@@ -11,11 +11,12 @@
 #include <string.h>
 
 #include "analyzers/ops/attention_core.h"
+#include "analyzers/ops/com_microsoft/selected.h"
 #include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/norm.h"
 #include "analyzers/ops/rotary.h"
 
-enum { QUERY, KEY, VALUE, PAST_KEY, PAST_VALUE, ROW_INDICES, TOTAL_LENGTH };
+enum { QUERY, KEY, VALUE, PAST_KEY, PAST_VALUE, ROW_INDICES, SELECTED = 7 };
 
 /* Positions of inputs that differ. */
 typedef struct layout {
@@ -227,6 +228,20 @@ static void cost_sparse(oc_op *op, oc_cost *sum)
     cost_any(op, sum, &a);
 }
 
+/* Scores of the entries that were selected for each query. */
+static void cost_selected(oc_op *op, oc_cost *sum)
+{
+    const layout *at = oc_op_data(op);
+    oc_attention a = attention_of(op);
+    a.scores = oc_selected_scores(op, sum, &a, SELECTED);
+    cost_any(op, sum, &a);
+    if (oc_op_has_input(op, at->head_sink) ||
+        oc_op_attr_int(op, "smooth_softmax", 0) > 0)
+        oc_cost_add(sum, OC_FLOPS, "attention sink", a.rows);
+    if (oc_op_has_input(op, at->q_norm))
+        cost_norm(op, sum, &a);
+}
+
 OC_OP_DEFINE(microsoft_group_query) = {
     OC_MICROSOFT("GroupQueryAttention",
                  "one MAC per score and element of a key and of a value, over "
@@ -245,5 +260,14 @@ OC_OP_DEFINE(microsoft_group_query) = {
         "as dense attention, over the blocks of the sparse layout", infer,
         cost_sparse, .buffer_inputs = OC_IN(9) | OC_IN(10),
         .data = &(const layout){.total_length = 7, .cos = 9, .buffer = true}),
+    OC_MICROSOFT("DynamicSparseAttention",
+                 "as GroupQueryAttention, over the entries that were selected "
+                 "for each query; at most as many as there is room for, and "
+                 "the local window",
+                 infer, cost_selected, .buffer_inputs = OC_IN(11) | OC_IN(12),
+                 .data = &(const layout){.total_length = 10,
+                                         .cos = 11,
+                                         .head_sink = 16,
+                                         .q_norm = 14}),
     {0},
 };

@@ -2,7 +2,7 @@
 /*
  * analyzers/ops/com_microsoft/packed.c - attention over sequences of several
  * lengths, put one after another without padding: PackedAttention,
- * PackedMultiHeadAttention, PagedAttention.
+ * PackedMultiHeadAttention, PagedAttention, SparsePagedAttention.
  *
  * The scores are those of every sequence with itself, so they depend on the
  * contents of `cumulative_sequence_length`; when these are not known, their
@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "analyzers/ops/attention_core.h"
+#include "analyzers/ops/com_microsoft/selected.h"
 #include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/norm.h"
 #include "analyzers/ops/rotary.h"
@@ -137,7 +138,7 @@ static void cost_packed(oc_op *op, oc_cost *sum)
     oc_attention_masks(op, sum, a, OC_IN(at->attention_bias));
 }
 
-/* ---- PagedAttention ---- */
+/* ---- PagedAttention and SparsePagedAttention ---- */
 
 enum {
     QUERY,
@@ -147,11 +148,14 @@ enum {
     VALUE_CACHE,
     ENDS,
     PAST_LENGTHS,
-    BLOCK_TABLE,
-    COS,
-    HEAD_SINK = 11,
-    Q_NORM = 12
+    BLOCK_TABLE
 };
+
+/* Positions of inputs that differ. */
+typedef struct paging {
+    size_t cos, head_sink, q_norm;
+    size_t selected; /* or 0: every position is attended to */
+} paging;
 
 static bool latent(oc_op *op)
 {
@@ -225,23 +229,26 @@ static oc_expr paged_pairs(oc_op *op, oc_expr tokens)
  * more is read than every sequence has positions. */
 static void cost_paged(oc_op *op, oc_cost *sum)
 {
+    const paging *at = oc_op_data(op);
     packed p = paged_of(op);
     oc_attention *a = &p.attention;
     const int type = oc_op_dtype(op, QUERY);
     const oc_expr vectors =
         oc_mul(op, p.tokens, oc_add(op, a->heads, a->kv_heads));
     a->rows = oc_mul(op, p.tokens, a->heads);
-    a->scores = oc_mul(op, a->heads, paged_pairs(op, p.tokens));
+    a->scores = at->selected ? oc_selected_scores(op, sum, a, at->selected)
+                             : oc_mul(op, a->heads, paged_pairs(op, p.tokens));
     oc_cost_types(sum, type, type);
     oc_attention_scale(sum, a);
     oc_attention_core(op, sum, a);
-    if (oc_op_has_input(op, HEAD_SINK))
+    if (oc_op_has_input(op, at->head_sink))
         oc_cost_add(sum, OC_FLOPS, "attention sink", a->rows);
-    if (oc_op_has_input(op, Q_NORM))
+    if (oc_op_has_input(op, at->q_norm))
         oc_norm_cost(op, sum, 4, oc_mul(op, vectors, a->qk_width), 1, vectors);
     if (oc_op_attr_int(op, "do_rotary", 0) != 0) {
-        oc_rotary_flops(op, sum, oc_mul(op, vectors, oc_rotary_width(op, COS)));
-        oc_rotary_reads(op, sum, COS, p.tokens);
+        oc_rotary_flops(op, sum,
+                        oc_mul(op, vectors, oc_rotary_width(op, at->cos)));
+        oc_rotary_reads(op, sum, at->cos, p.tokens);
     }
     for (size_t i = 0; i < 2; i++) {
         const oc_shape cache = oc_op_output(op, 1 + i);
@@ -254,6 +261,41 @@ static void cost_paged(oc_op *op, oc_cost *sum)
 
 #define RULE "as dense attention, for the scores of every sequence with itself"
 
+/* ---- entries selected for each token ---- */
+
+/* How many, if the contents of `counts` are known. */
+static oc_expr counted(oc_op *op, size_t counts)
+{
+    const oc_block *each = oc_op_value(op, counts);
+    oc_expr sum = each ? oc_expr_of(0) : OC_UNKNOWN;
+    for (size_t i = 0; each && i < each->count; i++)
+        sum = oc_add(op, sum, each->element[i]);
+    return sum;
+}
+
+oc_expr oc_selected_scores(oc_op *op, oc_cost *sum, const oc_attention *a,
+                           size_t selected)
+{
+    const bool local = !strcmp(oc_op_attr_string(op, "attention_mode", ""),
+                               "local_plus_selected");
+    const oc_shape entries = oc_op_input(op, selected);
+    const oc_expr known = counted(op, selected + 1);
+    const int64_t window = oc_op_attr_int(op, "local_window_size", -1);
+    const oc_expr most = entries.rank == 2 ? entries.dim[1] : OC_UNKNOWN;
+    oc_expr scores = oc_expr_is_known(known) ? oc_mul(op, a->heads, known)
+                                             : oc_mul(op, a->rows, most);
+    if (local)
+        scores = oc_add(
+            op, scores,
+            oc_mul(op, a->rows, window > 0 ? oc_int(op, window) : OC_UNKNOWN));
+    if (!local && oc_expr_is_known(known))
+        return scores;
+    oc_cost_is(sum, OC_MACS, OC_UPPER_BOUND);
+    oc_cost_is(sum, OC_FLOPS, OC_UPPER_BOUND);
+    oc_cost_is(sum, OC_TRANSCENDENTALS, OC_UPPER_BOUND);
+    return scores;
+}
+
 OC_OP_DEFINE(microsoft_packed) = {
     OC_MICROSOFT("PackedAttention", RULE, infer_packed, cost_packed,
                  .weight_inputs = OC_IN(1) | OC_IN(2),
@@ -265,10 +307,23 @@ OC_OP_DEFINE(microsoft_packed) = {
                  .data = &(const layout){.bias = 3,
                                          .token_offset = 4,
                                          .attention_bias = 6}),
-    OC_MICROSOFT("PagedAttention",
-                 "as dense attention, for the scores of every sequence's new "
-                 "positions with all of its positions",
-                 infer_paged, cost_paged, .buffer_inputs = OC_IN(8) | OC_IN(9),
-                 .scale_inputs = OC_IN(14) | OC_IN(15)),
+    OC_MICROSOFT(
+        "PagedAttention",
+        "as dense attention, for the scores of every sequence's new "
+        "positions with all of its positions",
+        infer_paged, cost_paged, .buffer_inputs = OC_IN(8) | OC_IN(9),
+        .scale_inputs = OC_IN(14) | OC_IN(15),
+        .data = &(const paging){.cos = 8, .head_sink = 11, .q_norm = 12}),
+    OC_MICROSOFT("SparsePagedAttention",
+                 "as PagedAttention, over the entries that were selected for "
+                 "each token; at most as many as there is room for, and the "
+                 "local window",
+                 infer_paged, cost_paged,
+                 .buffer_inputs = OC_IN(14) | OC_IN(15),
+                 .scale_inputs = OC_IN(19) | OC_IN(20),
+                 .data = &(const paging){.cos = 14,
+                                         .head_sink = 16,
+                                         .q_norm = 17,
+                                         .selected = 9}),
     {0},
 };

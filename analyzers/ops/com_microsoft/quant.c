@@ -8,6 +8,7 @@
  * (matmul_integer.c), norms (norm.c).
  */
 #include "analyzers/ops/descriptor.h"
+#include "analyzers/ops/movement.h"
 #include "analyzers/ops/softmax.h"
 
 typedef struct quantized {
@@ -196,6 +197,55 @@ static void infer_order(oc_op *op)
                      oc_op_input(op, 0));
 }
 
+/* Packed bytes of a format that the operator does not define; the shape, and
+ * how far apart neighbours of each axis lie. */
+static void infer_to_blocks(oc_op *op)
+{
+    const oc_shape x = oc_op_input(op, 0);
+    oc_shape bytes = oc_shape_new(op, 1), axes = oc_shape_new(op, 1);
+    oc_op_set_dtype(op, 0, OC_ELEM_UINT8);
+    oc_op_set_dtype(op, 1, OC_ELEM_INT64);
+    oc_op_set_dtype(op, 2, OC_ELEM_INT64);
+    if (!oc_op_has_rank(op, 0))
+        return;
+    bytes.dim[0] = oc_fresh(op, OC_UNKNOWN, OC_UNKNOWN);
+    axes.dim[0] = oc_int(op, (int64_t)x.rank);
+    oc_expr *stride = OC_OP_NEW(op, oc_expr, x.rank);
+    for (size_t axis = 0; axis < x.rank; axis++)
+        stride[axis] = oc_shape_product(op, x, axis + 1, x.rank);
+    oc_op_set_output(op, 0, OC_ELEM_UINT8, bytes);
+    oc_op_set_output(op, 1, OC_ELEM_INT64, axes);
+    oc_op_set_output(op, 2, OC_ELEM_INT64, axes);
+    oc_op_set_value(op, 1, x.dim);
+    oc_op_set_value(op, 2, stride);
+}
+
+static void infer_from_blocks(oc_op *op)
+{
+    const int64_t type = oc_op_attr_int(op, "dtype", OC_ELEM_FLOAT);
+    const bool known = type > 0 && type <= OC_ELEM_INT2;
+    const oc_expr_list dims = oc_op_expr_list(op, NULL, 1);
+    const oc_shape y = {dims.count, dims.value};
+    oc_op_set_dtype(op, 0, known ? (int)type : OC_ELEM_UNKNOWN);
+    if (!dims.counted)
+        return;
+    for (size_t axis = 0; axis < y.rank; axis++)
+        if (oc_at_most(op, y.dim[axis], oc_expr_of(-1)) == OC_YES)
+            oc_op_fail(op, "a dim is negative");
+    oc_op_set_output(op, 0, known ? (int)type : OC_ELEM_UNKNOWN, y);
+}
+
+static void cost_to_blocks(oc_op *op, oc_cost *sum)
+{
+    oc_cost_add(sum, OC_FLOPS, "per element",
+                oc_times(op, 4, oc_op_input_numel(op, 0)));
+}
+
+static void cost_from_blocks(oc_op *op, oc_cost *sum)
+{
+    oc_cost_add(sum, OC_FLOPS, "per element", oc_op_output_numel(op, 0));
+}
+
 static void cost_scale(oc_op *op, oc_cost *sum, int64_t flops)
 {
     const int64_t zero_point = oc_op_has_input(op, 2) ? 1 : 0;
@@ -281,5 +331,10 @@ OC_OP_DEFINE(microsoft_quant) = {
     OC_MICROSOFT("DequantizeWithOrder", "1 FLOP per element", infer_order,
                  cost_dequantize, .scale_inputs = OC_IN(1),
                  .traits = OC_TRAIT_FOLLOWS),
+    OC_MICROSOFT("QuantizeBFP", "4 FLOPs per input element", infer_to_blocks,
+                 cost_to_blocks),
+    OC_MICROSOFT("DequantizeBFP", "1 FLOP per output element",
+                 infer_from_blocks, cost_from_blocks,
+                 .shape_inputs = OC_IN(1) | OC_IN(2)),
     {0},
 };

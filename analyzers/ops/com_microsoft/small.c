@@ -191,26 +191,6 @@ static void cost_finite(oc_op *op, oc_cost *sum)
         oc_cost_add(sum, OC_FLOPS, "tests", oc_op_input_numel(op, i));
 }
 
-/* ---- RelativePositionBias: one row of the table per pair ---- */
-
-static void infer_position_bias(oc_op *op)
-{
-    const oc_shape table = oc_op_input(op, 0);
-    oc_shape y = oc_shape_new(op, 4);
-    if (oc_op_has_rank(op, 0) && table.rank != 2)
-        oc_op_fail(op, "the table must be a matrix");
-    y.dim[0] = oc_expr_of(1);
-    y.dim[1] = table.rank == 2 ? table.dim[1] : OC_UNKNOWN;
-    y.dim[2] = oc_op_scalar(op, 1);
-    y.dim[3] = oc_op_scalar(op, 2);
-    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
-}
-
-static void cost_position_bias(oc_op *op, oc_cost *sum)
-{
-    oc_cost_read(sum, 0, oc_op_output_numel(op, 0));
-}
-
 /* ---- Unique of a vector: the elements, the position of each input element
  * among them, and how often each occurs ---- */
 
@@ -256,6 +236,58 @@ static void infer_expand_dims(oc_op *op)
         oc_op_set_value(op, 0, oc_op_value(op, 0)->element);
 }
 
+/* ---- UnfoldTensor: every slice of `size` along an axis, on a new last one
+ * ---- */
+
+static void infer_unfold(oc_op *op)
+{
+    const oc_shape x = oc_op_input(op, 0);
+    const int64_t size = oc_op_attr_int(op, "size", 0);
+    const int64_t step = oc_op_attr_int(op, "step", 1);
+    oc_op_set_dtype(op, 0, oc_op_dtype(op, 0));
+    if (!oc_op_has_rank(op, 0))
+        return;
+    const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "dim", -1), x.rank);
+    if (size < 1 || step < 1 || x.rank == 0) {
+        oc_op_fail(op, "size and step must be positive, the input no scalar");
+        return;
+    }
+    oc_shape y = oc_shape_new(op, x.rank + 1);
+    for (size_t i = 0; i < x.rank; i++)
+        y.dim[i] = x.dim[i];
+    if (oc_assume_that(op, OC_ASSUME_AT_MOST, oc_int(op, size), x.dim[axis]) ==
+        OC_NO)
+        oc_op_fail(op, "size is larger than the dim");
+    const oc_expr room = oc_sub(op, x.dim[axis], oc_int(op, size));
+    y.dim[axis] = oc_plus(op, oc_floor_div(op, room, oc_int(op, step)), 1);
+    y.dim[x.rank] = oc_int(op, size);
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+/* ---- DynamicTimeWarping: the cheapest path through M by N costs ---- */
+
+static void infer_warping(oc_op *op)
+{
+    const oc_shape x = oc_op_input(op, 0);
+    oc_shape y = oc_shape_new(op, 2);
+    if (oc_op_has_rank(op, 0) && x.rank != 2 && x.rank != 3)
+        oc_op_fail(op, "the costs must be a matrix");
+    y.dim[0] = oc_expr_of(2);
+    if (x.rank == 2 || x.rank == 3) {
+        const oc_expr m = x.dim[x.rank - 2], n = x.dim[x.rank - 1];
+        y.dim[1] =
+            oc_fresh(op, oc_max(op, m, n), oc_plus(op, oc_add(op, m, n), -1));
+    }
+    oc_op_set_output(op, 0, OC_ELEM_INT32, y);
+}
+
+/* Of every point the least of 3 others, added. */
+static void cost_warping(oc_op *op, oc_cost *sum)
+{
+    oc_cost_add(sum, OC_FLOPS, "least of three and sum",
+                oc_times(op, 3, oc_op_input_numel(op, 0)));
+}
+
 OC_OP_DEFINE(microsoft_small) = {
     OC_MICROSOFT("Rfft", "2.5 n log2 n FLOPs per real signal", infer_rfft,
                  cost_rfft),
@@ -279,16 +311,17 @@ OC_OP_DEFINE(microsoft_small) = {
         infer_gate, cost_gate, .weight_inputs = OC_IN(1) | OC_IN(2)),
     OC_MICROSOFT("IsAllFinite", "one test per input element", infer_finite,
                  cost_finite),
-    OC_MICROSOFT("RelativePositionBias",
-                 "moves bytes: one table element per output",
-                 infer_position_bias, cost_position_bias,
-                 .weight_inputs = OC_IN(0), .shape_inputs = OC_IN(1) | OC_IN(2),
-                 .traits = OC_TRAIT_MOVES),
     OC_MICROSOFT("Trilu", "moves bytes", oc_infer_same, NULL,
                  .shape_inputs = OC_IN(1), .traits = OC_TRAIT_MOVES),
     OC_MICROSOFT("Unique", "n log2 n comparisons", infer_unique, cost_unique),
     OC_MICROSOFT("ExpandDims", "moves no bytes", infer_expand_dims, NULL,
                  .shape_inputs = OC_IN(1),
                  .traits = OC_TRAIT_VIEW | OC_TRAIT_FOLLOWS),
+    OC_MICROSOFT("UnfoldTensor", "moves bytes", infer_unfold, NULL,
+                 .traits = OC_TRAIT_MOVES),
+    OC_MICROSOFT("SampleOp", "moves bytes: an echo", oc_infer_same, NULL,
+                 .traits = OC_TRAIT_MOVES),
+    OC_MICROSOFT("DynamicTimeWarping", "3 FLOPs per element of the costs",
+                 infer_warping, cost_warping),
     {0},
 };

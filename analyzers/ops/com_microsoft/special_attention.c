@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * analyzers/ops/com_microsoft/special_attention.c - LongformerAttention, whose
- * tokens see a window and a few global ones, and DecoderAttention, whose
+ * analyzers/ops/com_microsoft/special_attention.c - LongformerAttention and
+ * its quantised form, whose tokens see a window and a few global ones, and
+ * DecoderAttention, whose
  * inputs say at run time which keys and values it uses.
  */
 #include "analyzers/ops/attention_core.h"
 #include "analyzers/ops/descriptor.h"
 
 /* ---- LongformerAttention ---- */
+
+/* Inputs of a row. */
+typedef struct longformer {
+    size_t weight, mask, global;
+    bool quantized;
+} longformer;
 
 static void infer_longformer(oc_op *op)
 {
@@ -18,7 +25,8 @@ static void infer_longformer(oc_op *op)
 /* Global tokens of a sequence: how many flags are set, or a symbol. */
 static oc_expr global_tokens(oc_op *op, oc_expr positions)
 {
-    const oc_block *flags = oc_op_value(op, 6);
+    const longformer *at = oc_op_data(op);
+    const oc_block *flags = oc_op_value(op, at->global);
     oc_expr sum = oc_expr_of(0);
     for (size_t i = 0; flags && i < flags->count; i++)
         sum = oc_add(op, sum, flags->element[i]);
@@ -32,6 +40,7 @@ static oc_expr global_tokens(oc_op *op, oc_expr positions)
  * the global ones to queries, by the global weights. */
 static void cost_longformer(oc_op *op, oc_cost *sum)
 {
+    const longformer *at = oc_op_data(op);
     const oc_shape x = oc_attention_operand(op, 0);
     const int64_t window = oc_op_attr_int(op, "window", 0);
     oc_attention a = {.batch = x.dim[0],
@@ -47,11 +56,15 @@ static void cost_longformer(oc_op *op, oc_cost *sum)
     const oc_expr projected =
         oc_mul(op, oc_mul(op, a.batch, x.dim[2]),
                oc_add(op, oc_times(op, 5, a.queries), globals));
+    oc_cost_types(sum, oc_op_dtype(op, 0), oc_op_dtype(op, at->weight));
     oc_cost_add(sum, OC_MACS, "projections", oc_mul(op, projected, x.dim[2]));
     oc_cost_add(sum, OC_FLOPS, "bias", projected);
+    if (at->quantized)
+        oc_cost_add(sum, OC_FLOPS, "scale projections",
+                    oc_times(op, 2, projected));
     oc_attention_scale(sum, &a);
     oc_attention_core(op, sum, &a);
-    oc_attention_masks(op, sum, &a, OC_IN(3));
+    oc_attention_masks(op, sum, &a, OC_IN(at->mask));
 }
 
 /* ---- DecoderAttention: [T, B, width]; flags at 8 and 9 ---- */
@@ -121,13 +134,25 @@ static void cost_decoder(oc_op *op, oc_cost *sum)
     oc_attention_masks(op, sum, a, OC_IN(MASK));
 }
 
+#define LONGFORMER                                                             \
+    "five projections of every token and one of the global ones; scores of "   \
+    "every token with its window and with the global ones, both ways"
+
 OC_OP_DEFINE(microsoft_special_attention) = {
     OC_MICROSOFT(
-        "LongformerAttention",
-        "five projections of every token and one of the global ones; scores "
-        "of every token with its window and with the global ones, both ways",
-        infer_longformer, cost_longformer,
-        .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5)),
+        "LongformerAttention", LONGFORMER, infer_longformer, cost_longformer,
+        .weight_inputs = OC_IN(1) | OC_IN(2) | OC_IN(4) | OC_IN(5),
+        .data = &(const longformer){.weight = 1, .mask = 3, .global = 6}),
+    OC_MICROSOFT("QOrderedLongformerAttention",
+                 LONGFORMER "; 2 FLOPs per projected element to scale it",
+                 infer_longformer, cost_longformer,
+                 .weight_inputs = OC_IN(2) | OC_IN(4) | OC_IN(8) | OC_IN(10),
+                 .scale_inputs = OC_IN(1) | OC_IN(3) | OC_IN(5) | OC_IN(6) |
+                                 OC_IN(9) | OC_IN(11) | OC_IN(13),
+                 .data = &(const longformer){.weight = 2,
+                                             .mask = 7,
+                                             .global = 12,
+                                             .quantized = true}),
     OC_MICROSOFT(
         "DecoderAttention",
         "projections of the query and of new keys and values, then dense "
