@@ -192,6 +192,20 @@ void oc_builder_assumptions(oc_builder *b)
 
 /* ---- diagnostics ---- */
 
+/* Why nodes of an operator have no figures; a rule that never gives any says
+ * so itself. */
+static const char *why_unknown(const oc_builder *b, const oc_report_op *op)
+{
+    static const char never[] = "not known: ";
+    const oc_op_descriptor *found = oc_registry_find(
+        b->a->registry, op->domain, op->op_type, INT64_MAX);
+    if (!found)
+        return NULL;
+    if (found->rule && strncmp(found->rule, never, strlen(never)) == 0)
+        return found->rule + strlen(never);
+    return "a shape that the rule needs is not known";
+}
+
 /* What is left out, by operator: one warning each. */
 void oc_builder_note_unknown(oc_builder *b)
 {
@@ -199,19 +213,18 @@ void oc_builder_note_unknown(oc_builder *b)
     for (size_t i = 0; i < coverage->unknown_count; i++) {
         const oc_report_op *op = &coverage->unknown[i];
         const bool plural = op->nodes != 1;
-        const bool ruled = oc_registry_find(b->a->registry, op->domain,
-                                            op->op_type, INT64_MAX) != NULL;
+        const char *why = why_unknown(b, op);
         oc_analysis_note(
             b->a, OC_WARNING, "cost.unknown", OC_NO_ROW,
             oc_arena_printf(b->a->arena,
-                            "%lld node%s of %s%s%s %s; totals are lower "
+                            "%lld node%s of %s%s%s %s%s; totals are lower "
                             "bounds",
                             (long long)op->nodes, plural ? "s" : "", op->domain,
                             *op->domain ? "::" : "", op->op_type,
-                            ruled    ? "cannot be costed: a shape that the "
-                                       "rule needs is not known"
+                            why      ? "cannot be costed: "
                             : plural ? "have no cost rule"
-                                     : "has no cost rule"));
+                                     : "has no cost rule",
+                            why ? why : ""));
     }
 }
 

@@ -370,3 +370,32 @@ result run_op(const char *op_type, const char *attributes, const char *inputs)
 {
     return run_op_outputs(op_type, attributes, inputs, 1);
 }
+
+static int count_of(const char *outputs)
+{
+    int count = 0;
+    for (const char *at = outputs; *at; at++)
+        count += *at == ']';
+    return count ? count : 1;
+}
+
+static void assert_figure(const char *file, int line, int64_t got, int64_t want)
+{
+    _assert_int_equal((LargestIntegralType)got, (LargestIntegralType)want, file,
+                      line);
+}
+
+void assert_op_at(const char *file, int line, const char *op_type,
+                  const char *attributes, const char *inputs,
+                  const char *outputs, int64_t macs, int64_t flops,
+                  int64_t transcendentals)
+{
+    const result r =
+        run_op_outputs(op_type, attributes, inputs, count_of(outputs));
+    if (r.diagnostic[0])
+        print_message("%s: %s\n", op_type, r.diagnostic);
+    _assert_string_equal(r.outputs, outputs, file, line);
+    assert_figure(file, line, r.macs, macs);
+    assert_figure(file, line, r.flops, flops < 0 ? flops : 2 * macs + flops);
+    assert_figure(file, line, r.transcendentals, transcendentals);
+}

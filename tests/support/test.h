@@ -40,4 +40,17 @@ result run_op_outputs(const char *op_type, const char *attributes,
                       const char *inputs, int outputs);
 result run_op(const char *op_type, const char *attributes, const char *inputs);
 
+/*
+ * Runs it with as many outputs as `outputs` has, and asserts those and its
+ * figures; `flops` are the ones beyond two a MAC.
+ */
+#define assert_op(...) assert_op_at(__FILE__, __LINE__, __VA_ARGS__)
+void assert_op_at(const char *file, int line, const char *op_type,
+                  const char *attributes, const char *inputs,
+                  const char *outputs, int64_t macs, int64_t flops,
+                  int64_t transcendentals);
+/* Asserts that there is a diagnostic. */
+#define assert_refused(op_type, attributes, inputs)                            \
+    assert_string_not_equal(run_op(op_type, attributes, inputs).diagnostic, "")
+
 #endif

@@ -114,7 +114,9 @@ static void infer(oc_op *op)
 static oc_attention attention_of(oc_op *op)
 {
     oc_attention a = operands_of(op);
-    const oc_shape present = oc_op_output(op, 1);
+    oc_shape present = {0};
+    if (oc_op_has_output(op, 1))
+        present = oc_op_output(op, 1);
     a.keys = present.rank == 4 ? present.dim[2]
                                : present_length(op, oc_op_data(op), a.queries);
     oc_attention_dense(op, &a);
@@ -132,6 +134,8 @@ static void cost_cache(oc_op *op, oc_cost *sum, const oc_attention *a)
     const oc_expr others = oc_sub(op, a->keys, a->queries);
     const oc_expr written = oc_add(op, a->queries, oc_mul(op, grows, others));
     for (size_t i = 0; i < 2; i++) {
+        if (!oc_op_has_output(op, 1 + i))
+            continue;
         const oc_shape present = oc_op_output(op, 1 + i);
         if (present.rank == 4)
             oc_cost_write(sum, 1 + i,

@@ -251,6 +251,8 @@ static void cost_paged(oc_op *op, oc_cost *sum)
         oc_rotary_reads(op, sum, at->cos, p.tokens);
     }
     for (size_t i = 0; i < 2; i++) {
+        if (!oc_op_has_output(op, 1 + i))
+            continue;
         const oc_shape cache = oc_op_output(op, 1 + i);
         if (cache.rank == 4)
             oc_cost_write(
