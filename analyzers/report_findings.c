@@ -197,11 +197,11 @@ void oc_builder_assumptions(oc_builder *b)
 static const char *why_unknown(const oc_builder *b, const oc_report_op *op)
 {
     static const char never[] = "not known: ";
-    const oc_op_descriptor *found = oc_registry_find(
-        b->a->registry, op->domain, op->op_type, INT64_MAX);
-    if (!found)
+    const oc_op_descriptor *found =
+        oc_registry_find(b->a->registry, op->domain, op->op_type, INT64_MAX);
+    if (!found && !oc_control_rule(op->domain, op->op_type, false))
         return NULL;
-    if (found->rule && strncmp(found->rule, never, strlen(never)) == 0)
+    if (found && found->rule && strncmp(found->rule, never, strlen(never)) == 0)
         return found->rule + strlen(never);
     return "a shape that the rule needs is not known";
 }

@@ -654,6 +654,20 @@ def model_of(c):
     return model
 
 
+def operators():
+    """The control flow that the cases prove, for check_coverage.py."""
+    found, graphs = set(), [model_of(c).graph for c in CASES]
+    while graphs:
+        graph = graphs.pop()
+        for node in graph.node:
+            inner = [attribute.g for attribute in node.attribute
+                     if attribute.type == onnx.AttributeProto.GRAPH]
+            graphs += inner
+            if inner:
+                found.add((node.domain, node.op_type))
+    return found
+
+
 def feeds_of(model, run):
     rng = np.random.default_rng(11)
     feeds = {}

@@ -6,7 +6,8 @@
 
 One node per model: ONNX's own node tests, whose arrays give every shape and
 type, and the cases of cases_nn.py. law_nn.py counts what a naive
-implementation does; onnxcost has to say the same, in three passes:
+implementation does; onnxcost has to say the same, and the shapes of the
+outputs, in three passes:
   given     operands are graph inputs, except those that only say shapes;
   weights   all operands but the first are initializers: what is a parameter,
             a buffer or an element of quantisation as well;
@@ -211,6 +212,20 @@ def compare(case, which, report, env):
     return problems
 
 
+def compare_shapes(case, which, report, env):
+    """Dims that are known must be the right ones."""
+    env = harness.environment(report, env)
+    said = harness.tensors(report)
+    problems = []
+    for name, (shape, _) in case.outputs.items():
+        dims = harness.shape_of(said[name], env) if name in said else None
+        if dims is None or len(dims) != len(shape) or any(
+                got not in (None, want) for got, want in zip(dims, shape)):
+            problems.append("%s: %s is %s, not %s" % (which, name, dims,
+                                                      list(shape)))
+    return problems
+
+
 def passes_of(case):
     if len(case.read_names()) < 2 or not case.tensors:
         return ("given", "symbolic")
@@ -225,8 +240,11 @@ def judge(binary, case, folder):
         onnx.save(model, path)
         done = harness.run_json(binary, path)
         os.unlink(path)
-        problems += ([which + ": " + done.problem] if done.report is None
-                     else compare(case, which, done.report, env))
+        if done.report is None:
+            problems.append(which + ": " + done.problem)
+            continue
+        problems += compare(case, which, done.report, env)
+        problems += compare_shapes(case, which, done.report, env)
     return problems
 
 
