@@ -2,8 +2,10 @@
 /*
  * analyzers/control.c - If and calls of local functions.
  *
- * In here: bodies that run at most once a visit. Loops are in loop.c.
+ * In here: bodies that run at most once a visit. Loops are in loop.c, text
+ * generation in generate.c.
  */
+#include "analyzers/generate.h"
 #include "analyzers/loop.h"
 #include "analyzers/region.h"
 
@@ -259,8 +261,17 @@ static const control_row controls[] = {
      "nothing itself: its body's rows are worth all elements"},
 };
 
+/* All four operators that generate text. */
+static const control_row generation = {
+    NULL, oc_infer_generation,
+    "nothing itself: its decoder's rows are worth the prompt at once, then one "
+    "token in each step up to max_length, which is an upper bound; not known "
+    "with an encoder"};
+
 static const control_row *find_control(const char *domain, const char *op_type)
 {
+    if (oc_generates(domain, op_type))
+        return &generation;
     for (size_t i = 0; i < sizeof(controls) / sizeof(controls[0]); i++)
         if (!*domain && strcmp(op_type, controls[i].op_type) == 0)
             return &controls[i];

@@ -35,6 +35,9 @@ typedef struct oc_loop {
 } oc_loop;
 
 oc_loop oc_loop_new(oc_analysis *a, oc_frame *frame, const oc_node *node);
+/* Of a body that is no attribute `body`. */
+oc_loop oc_loop_of(oc_analysis *a, oc_frame *frame, const oc_node *node,
+                   const oc_graph *body, const char *path);
 /* The fact of an operand of the node; NULL where omitted. */
 const oc_fact *oc_loop_operand(const oc_loop *l, size_t i);
 /* The state enters with the operands from `first_operand` on. */

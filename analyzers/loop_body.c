@@ -455,12 +455,20 @@ void oc_loop_set_stacked_output(const oc_loop *l, size_t output,
 
 oc_loop oc_loop_new(oc_analysis *a, oc_frame *frame, const oc_node *node)
 {
+    const size_t k = oc_region_count(a, node->op_type);
+    return oc_loop_of(a, frame, node, oc_region_graph(frame, node, "body"),
+                      oc_region_name(a, node, k, "body"));
+}
+
+oc_loop oc_loop_of(oc_analysis *a, oc_frame *frame, const oc_node *node,
+                   const oc_graph *body, const char *path)
+{
     oc_loop l = {.a = a,
                  .frame = frame,
                  .node = node,
-                 .body = oc_region_graph(frame, node, "body"),
+                 .body = body,
+                 .path = path,
                  .most = OC_UNKNOWN};
-    l.path = oc_region_name(a, node, oc_region_count(a, node->op_type), "body");
     l.iteration_symbol = oc_symbol_count(a->space);
     l.iteration = oc_analysis_fresh(a, "iteration", OC_SYMBOL_ITERATION,
                                     OC_UNKNOWN, OC_UNKNOWN);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "analyzers/analysis.h"
+#include "analyzers/generate.h"
 
 /* Bodies whose state steers are walked once more; nests of them would be
  * walked very often. */
@@ -79,7 +80,8 @@ static bool close_state(const oc_node *node, const oc_graph *body, bool *steers)
     return news;
 }
 
-/* A body's inputs are the node's last operands, in order. */
+/* A body's inputs are the node's last operands, in order; a decoder's are made
+ * of sizes. */
 static void walk_body(oc_steering *s, const oc_frame *opsets,
                       const oc_node *node, const oc_graph *body, bool wanted,
                       bool *steers)
@@ -91,19 +93,25 @@ static void walk_body(oc_steering *s, const oc_frame *opsets,
         s->walked < MOST_WALKED_PER_NODE * s->a->facts->node_count)
         walk_graph(s, opsets, body, steers);
     const size_t count = body->input_count;
+    if (oc_generates(node->domain, node->op_type))
+        return;
     for (size_t i = 0; i < count && count <= node->input_count; i++)
         if (steers[body->input[i]])
             mark(steers, node->input[node->input_count - count + i]);
 }
 
-/* The condition, and the trip count before it. */
-static size_t deciding_operands(const oc_node *node)
+/* The condition, and the trip count before it; lengths of what is generated. */
+static bool decides(const oc_node *node, size_t input)
 {
-    if (*node->domain || node->function)
-        return 0;
+    if (node->function)
+        return false;
+    if (oc_generates(node->domain, node->op_type))
+        return oc_generation_decides(node, input);
+    if (*node->domain)
+        return false;
     if (strcmp(node->op_type, "If") == 0)
-        return 1;
-    return strcmp(node->op_type, "Loop") == 0 ? 2 : 0;
+        return input < 1;
+    return strcmp(node->op_type, "Loop") == 0 && input < 2;
 }
 
 static void walk_node(oc_steering *s, const oc_frame *opsets,
@@ -125,7 +133,7 @@ static void walk_node(oc_steering *s, const oc_frame *opsets,
         return; /* shapes say it all */
     for (size_t i = 0; i < node->input_count; i++) {
         const bool shape = op && i < 32 && (op->shape_inputs & OC_IN(i));
-        if (wanted || shape || i < deciding_operands(node))
+        if (wanted || shape || decides(node, i))
             mark(steers, node->input[i]);
     }
 }

@@ -15,8 +15,9 @@
           figures. A C test is one of shapes when its function reads
           r.outputs, one of figures when it reads a figure; assert_op() is
           both. ONNX's node tests (check_backend.py, check_costs_*.py), the
-          cases of oracles/, and the models of check_control.py and
-          check_containers.py are tests of what their checks compare.
+          cases of oracles/, and the models of check_control.py,
+          check_containers.py and check_generate.py are tests of what their
+          checks compare.
 """
 import csv
 import glob
@@ -35,6 +36,7 @@ import check_containers
 import check_control
 import check_costs_data
 import check_costs_nn
+import check_generate
 import graphs_data
 import valid_nodes
 from support import harness
@@ -188,7 +190,7 @@ def tested():
             figures.add(operator)
     for model in models_of_data():
         figures |= {(node.domain, node.op_type) for node in model.graph.node}
-    for check in (check_control, check_containers):
+    for check in (check_control, check_containers, check_generate):
         for operator in check.operators():
             shapes.add(operator)
             figures.add(operator)

@@ -20,6 +20,8 @@ SCHEMA = re.compile(r'^OC_SCHEMA\("([^"]*)", "([^"]*)", "([^"]*)", (-?\d+), '
                     r'(-?\d+), (-?\d+), (-?\d+),', re.M)
 INTEGERS = [0, 1, -1, 2, 3, 7, -2, 64, 1000, 2**31 - 1, 2**31, -2**31, 2**32,
             2**62, LARGE, -LARGE, -2**63]
+BODIES = ("body", "then_branch", "else_branch", "decoder", "init_decoder",
+          "encoder")
 FLOATS = [0.0, 1.0, -1.0, 0.5, 1e-30, 1e30, 3.4e38, float("nan"),
           float("inf"), float("-inf")]
 STRINGS = [b"", b"NOTSET", b"SAME_UPPER", b"VALID", b"sum", b"add", b"linear",
@@ -42,7 +44,7 @@ def operators():
 
 def attribute_names():
     """All names that rules ask for."""
-    names = set()
+    names = {*BODIES, "model_type", "vocab_size"}
     for folder, _, files in os.walk(os.path.join(ROOT, "analyzers")):
         for name in files:
             with open(os.path.join(folder, name)) as file:
@@ -60,6 +62,8 @@ def known_attributes(domain, op, names):
             found |= set(onnx.defs.get_schema(op, version, domain).attributes)
         except onnx.defs.SchemaError:
             pass
+    if op.endswith("Search") or op == "Sampling":
+        return [*BODIES[3:], "model_type", "vocab_size"]
     return sorted(found) or names
 
 
@@ -144,7 +148,7 @@ class Abuse:
         pick = self.random.choice
         attribute = onnx.AttributeProto(name=name)
         kind = self.random.randrange(12)
-        if name in ("body", "then_branch", "else_branch") and depth >= 0:
+        if name in BODIES and depth >= 0:
             kind = 9
         if kind < 3:
             attribute.type, attribute.i = 2, pick(INTEGERS)
