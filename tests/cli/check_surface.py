@@ -160,7 +160,7 @@ def operators(binary, tally):
         op for op in rows
         if not re.search(r"^  %s\s" % op, listed, re.M)][:5])
     for op, words in (("Softmax", "4n - 2"), ("com.microsoft::Attention", "MAC"),
-                      ("If", "branch"), ("Tokenizer", "none")):
+                      ("If", "branch"), ("Tokenizer", "not known")):
         text = output(binary, "ops", op)
         tally.add("ops %s says its rule" % op,
                   [] if words in text and "1 MAC" in text and "= 2 FLOPs"
