@@ -35,6 +35,14 @@ bool oc_context_is_from_shapes(const oc_context *c)
     return any;
 }
 
+static int compare(const oc_tensor *left, const oc_tensor *right)
+{
+    const uintptr_t a = (uintptr_t)left, b = (uintptr_t)right;
+    return (a > b) - (a < b);
+}
+
+/* Both together, each tensor once. They are sets: kept in the order of
+ * addresses, on which nothing depends. */
 static const oc_origins *join(oc_analysis *a, const oc_origins *left,
                               const oc_origins *right)
 {
@@ -43,9 +51,16 @@ static const oc_origins *join(oc_analysis *a, const oc_origins *left,
     oc_origins *both = OC_NEW(a->arena, oc_origins, 1);
     const oc_tensor **tensor =
         OC_NEW(a->arena, const oc_tensor *, left->count + right->count);
-    memcpy(tensor, left->tensor, left->count * sizeof(*tensor));
-    memcpy(tensor + left->count, right->tensor, right->count * sizeof(*tensor));
-    both->count = left->count + right->count;
+    size_t l = 0, r = 0;
+    while (l < left->count || r < right->count) {
+        const int order = l == left->count ? 1
+                          : r == right->count
+                              ? -1
+                              : compare(left->tensor[l], right->tensor[r]);
+        tensor[both->count++] = order <= 0 ? left->tensor[l] : right->tensor[r];
+        l += order <= 0;
+        r += order >= 0;
+    }
     both->tensor = tensor;
     return both;
 }
