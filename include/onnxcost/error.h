@@ -17,9 +17,7 @@
 
 #include "onnxcost/compat.h"
 
-#ifdef __cplusplus
-extern "C" {
-#endif
+OC_BEGIN_API
 
 /* New codes are only added at the end: treat one you do not know as a
  * failure. */
@@ -65,8 +63,6 @@ typedef struct oc_error {
 const char *oc_shell_word(char *buffer, size_t room, const char *word,
                           const char *otherwise);
 
-#ifdef __cplusplus
-}
-#endif
+OC_END_API
 
 #endif
