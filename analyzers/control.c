@@ -3,10 +3,11 @@
  * analyzers/control.c - If and calls of local functions.
  *
  * In here: bodies that run at most once a visit. Loops are in loop.c, text
- * generation in generate.c.
+ * generation in generate.c, what changes scores in modify.c.
  */
 #include "analyzers/generate.h"
 #include "analyzers/loop.h"
+#include "analyzers/modify.h"
 #include "analyzers/region.h"
 
 #include <string.h>
@@ -289,6 +290,11 @@ const char *oc_control_rule(const char *domain, const char *op_type,
 
 bool oc_infer_control(oc_analysis *a, oc_frame *frame, const oc_node *node)
 {
+    if (oc_modifies(node)) {
+        oc_infer_operator(a, frame, node);
+        oc_infer_modifiers(a, frame, node);
+        return true;
+    }
     const control_row *found = find_control(node->domain, node->op_type);
     if (!found)
         return false;

@@ -21,7 +21,7 @@ SCHEMA = re.compile(r'^OC_SCHEMA\("([^"]*)", "([^"]*)", "([^"]*)", (-?\d+), '
 INTEGERS = [0, 1, -1, 2, 3, 7, -2, 64, 1000, 2**31 - 1, 2**31, -2**31, 2**32,
             2**62, LARGE, -LARGE, -2**63]
 BODIES = ("body", "then_branch", "else_branch", "decoder", "init_decoder",
-          "encoder")
+          "encoder", "score_mod", "prob_mod")
 FLOATS = [0.0, 1.0, -1.0, 0.5, 1e-30, 1e30, 3.4e38, float("nan"),
           float("inf"), float("-inf")]
 STRINGS = [b"", b"NOTSET", b"SAME_UPPER", b"VALID", b"sum", b"add", b"linear",
@@ -63,7 +63,7 @@ def known_attributes(domain, op, names):
         except onnx.defs.SchemaError:
             pass
     if op.endswith("Search") or op == "Sampling":
-        return [*BODIES[3:], "model_type", "vocab_size"]
+        return [*BODIES[3:6], "model_type", "vocab_size"]
     return sorted(found) or names
 
 
