@@ -107,6 +107,7 @@ typedef struct oc_row {
     bool folded;
     bool unknown; /* a figure is */
     const char *note;
+    size_t index; /* in the rows of the analysis, once it is finished */
 } oc_row;
 
 typedef struct oc_note_row {
@@ -216,6 +217,8 @@ oc_frame *oc_frame_new(oc_analysis *a, const oc_graph *graph);
 const oc_fact *oc_frame_fact(const oc_frame *frame, oc_value_id value);
 void oc_frame_set(oc_analysis *a, oc_frame *frame, oc_value_id value,
                   const oc_fact *fact);
+/* The caller's value that an input of a function stands for. */
+oc_value_id oc_frame_outside(const oc_frame *frame, oc_value_id value);
 /* A row for `node` with its facts; metrics zero, role compute. */
 oc_row *oc_row_new(oc_analysis *a, oc_frame *frame, const oc_node *node);
 /* Output facts of a row that was made before its outputs were known. */

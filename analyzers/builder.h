@@ -26,6 +26,7 @@ typedef struct oc_builder {
     const oc_row **row;    /* listed rows, in order */
     const char **scope;    /* one a listed row */
     uint32_t *listed;      /* one a row of the analysis, or OC_NO_NODE */
+    oc_report_node *nodes; /* the report's */
 } oc_builder;
 
 /* builder.c */
@@ -42,6 +43,8 @@ const oc_report_tensor *oc_builder_tensor(oc_builder *b, const char *name,
 /* report_rows.c */
 void oc_builder_list_rows(oc_builder *b);
 void oc_builder_nodes(oc_builder *b);
+/* Recognised blocks: blocks/blocks.c, after the nodes are listed. */
+void oc_builder_blocks(oc_builder *b);
 /* The listed row of a row of the analysis, or OC_NO_NODE. */
 uint32_t oc_builder_row(const oc_builder *b, size_t row);
 /* The worst of a row's figures. */

@@ -49,6 +49,15 @@ void oc_frame_set(oc_analysis *a, oc_frame *frame, oc_value_id value,
     frame->fact[value] = own;
 }
 
+oc_value_id oc_frame_outside(const oc_frame *frame, oc_value_id value)
+{
+    const oc_graph *graph = frame->call->function->graph;
+    for (size_t i = 0; i < graph->input_count; i++)
+        if (graph->input[i] == value && i < frame->call->input_count)
+            return frame->call->input[i];
+    return OC_NO_VALUE;
+}
+
 int64_t oc_frame_opset(const oc_frame *frame, const char *domain)
 {
     for (size_t i = 0; i < frame->opset_count; i++)

@@ -201,6 +201,7 @@ static void fill(oc_builder *b)
     oc_builder_coverage(b);
     oc_builder_groups(b);
     oc_builder_nodes(b);
+    oc_builder_blocks(b);
     oc_builder_derivation(b);
     oc_builder_assumptions(b);
     oc_builder_definitions(b);

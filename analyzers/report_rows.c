@@ -156,5 +156,5 @@ void oc_builder_nodes(oc_builder *b)
         oc_arena_reset(b->a->scratch);
     }
     b->report->node_count = b->row_count;
-    b->report->nodes = nodes;
+    b->report->nodes = b->nodes = nodes;
 }

@@ -79,16 +79,6 @@ static oc_weight *weight_of(oc_roles *r, const oc_tensor *tensor)
 
 /* ---- walking back from a value ---- */
 
-/* The caller's value that an input of a function stands for. */
-static oc_value_id outside(const oc_frame *frame, oc_value_id value)
-{
-    const oc_graph *graph = frame->call->function->graph;
-    for (size_t i = 0; i < graph->input_count; i++)
-        if (graph->input[i] == value && i < frame->call->input_count)
-            return frame->call->input[i];
-    return OC_NO_VALUE;
-}
-
 static oc_row *producer_of(const oc_row *row, size_t i)
 {
     if (i >= row->node->input_count)
@@ -96,7 +86,7 @@ static oc_row *producer_of(const oc_row *row, size_t i)
     const oc_frame *frame = row->frame;
     oc_value_id value = row->node->input[i];
     while (value != OC_NO_VALUE && !frame->producer[value] && frame->caller) {
-        value = outside(frame, value);
+        value = oc_frame_outside(frame, value);
         frame = frame->caller;
     }
     return value == OC_NO_VALUE ? NULL : frame->producer[value];

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/blocks/attention_report.c - attention blocks as rows of a report:
+ * dims, and figures that are sums over their nodes.
+ */
+#include "analyzers/blocks/blocks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- sums ---- */
+
+/* The part of a fused operator's figure that is its projections. */
+static bool is_projection_term(const oc_term *term)
+{
+    static const char *const labels[] = {"projections", "bias",
+                                         "scale projections"};
+    for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++)
+        if (strcmp(term->label, labels[i]) == 0)
+            return true;
+    return false;
+}
+
+static oc_expr projection_part(oc_space *space, const oc_row *row,
+                               oc_metric metric)
+{
+    oc_expr sum = oc_expr_of(0);
+    for (const oc_term *term = row->terms; term; term = term->next) {
+        if (!is_projection_term(term))
+            continue;
+        if (term->metric == metric)
+            sum = oc_expr_add(space, sum, term->amount);
+        if (term->metric == OC_MACS && metric == OC_FLOPS)
+            sum = oc_expr_add(space, sum,
+                              oc_expr_mul(space, oc_expr_of(2), term->amount));
+    }
+    return oc_expr_mul(space, sum, row->executions);
+}
+
+static bool is_core(oc_block_role role)
+{
+    return role == OC_BLOCK_QK || role == OC_BLOCK_SCORE ||
+           role == OC_BLOCK_PV || role == OC_BLOCK_SCALE;
+}
+
+static bool is_projection(oc_block_role role)
+{
+    return role == OC_BLOCK_PROJECTION || role == OC_BLOCK_OUTPUT;
+}
+
+oc_expr oc_attention_core_sum(const oc_blocks *blocks,
+                              const oc_attention_block *block, oc_metric metric)
+{
+    oc_space *space = blocks->net->a->space;
+    oc_expr sum = oc_expr_of(0);
+    for (size_t i = 0; i < block->members.count; i++) {
+        const oc_member *member = &block->members.member[i];
+        if (!is_core(member->role))
+            continue;
+        sum = oc_expr_add(space, sum, member->row->metric[metric]);
+        if (block->fused)
+            sum = oc_expr_sub(space, sum,
+                              projection_part(space, member->row, metric));
+    }
+    return sum;
+}
+
+static oc_expr projections(const oc_blocks *blocks,
+                           const oc_attention_block *block)
+{
+    oc_space *space = blocks->net->a->space;
+    oc_expr sum = oc_expr_of(0);
+    for (size_t i = 0; i < block->members.count; i++) {
+        const oc_member *member = &block->members.member[i];
+        if (is_projection(member->role))
+            sum = oc_expr_add(space, sum, member->row->metric[OC_MACS]);
+        else if (block->fused && is_core(member->role))
+            sum = oc_expr_add(space, sum,
+                              projection_part(space, member->row, OC_MACS));
+    }
+    return sum;
+}
+
+/* Weights that these rows are the first to read, biases included. */
+static oc_expr params(const oc_blocks *blocks, const oc_attention_block *block)
+{
+    oc_space *space = blocks->net->a->space;
+    oc_expr sum = oc_expr_of(0);
+    for (size_t i = 0; i < block->members.count; i++)
+        sum = oc_expr_add(space, sum, block->members.member[i].row->params);
+    return sum;
+}
+
+/* ---- scope ---- */
+
+static size_t shared_prefix(const char *a, const char *b, size_t most)
+{
+    size_t cut = 0;
+    for (size_t i = 0; i <= most; i++) {
+        const bool ends_a = i == most || !a[i], ends_b = !b[i];
+        if ((ends_a || a[i] == '/') && (ends_b || b[i] == '/'))
+            cut = i;
+        if (ends_a || ends_b || a[i] != b[i])
+            break;
+    }
+    return cut;
+}
+
+/* The innermost module that holds its core and projections. */
+static const char *scope_of(const oc_blocks *blocks,
+                            const oc_attention_block *block)
+{
+    const oc_builder *b = blocks->b;
+    const char *scope = NULL;
+    size_t bytes = 0;
+    for (size_t i = 0; i < block->members.count; i++) {
+        const oc_member *member = &block->members.member[i];
+        const uint32_t listed = oc_builder_row(b, member->row->index);
+        if (listed == OC_NO_NODE ||
+            (!is_core(member->role) && !is_projection(member->role)))
+            continue;
+        const char *other = b->scope[listed];
+        bytes = scope ? shared_prefix(scope, other, bytes) : strlen(other);
+        scope = scope ? scope : other;
+    }
+    return scope ? oc_arena_text(b->arena, scope, bytes) : "";
+}
+
+/* ---- rows ---- */
+
+static int compare_rows(const void *a, const void *b)
+{
+    const uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* A row belongs to the first block that has it. */
+static void fill_nodes(const oc_blocks *blocks, const oc_attention_block *block,
+                       uint32_t index, oc_report_attention *out)
+{
+    const oc_builder *b = blocks->b;
+    uint32_t *list = OC_NEW(b->arena, uint32_t, block->members.count);
+    size_t count = 0;
+    for (size_t i = 0; i < block->members.count; i++) {
+        const uint32_t node =
+            oc_builder_row(b, block->members.member[i].row->index);
+        if (node == OC_NO_NODE)
+            continue;
+        list[count++] = node;
+        if (b->nodes[node].attention == OC_NO_BLOCK)
+            b->nodes[node].attention = index;
+    }
+    qsort(list, count, sizeof(*list), compare_rows);
+    out->nodes = list;
+    out->node_count = count;
+}
+
+static void fill_dims(oc_builder *b, const oc_attention_block *block,
+                      oc_report_attention *out)
+{
+    out->batch = oc_builder_figure(b, block->batch);
+    out->heads = oc_builder_figure(b, block->heads);
+    out->kv_heads = oc_builder_figure(b, block->kv_heads);
+    out->query_length = oc_builder_figure(b, block->queries);
+    out->key_length = oc_builder_figure(b, block->keys);
+    out->past_length = oc_builder_figure(b, block->past);
+    out->qk_dim = oc_builder_figure(b, block->qk_width);
+    out->v_dim = oc_builder_figure(b, block->v_width);
+    out->model_dim = oc_builder_figure(b, block->model_width);
+    out->latent_dim = oc_builder_figure(b, block->latent_width);
+    out->rope_dim = oc_builder_figure(b, block->rope_width);
+}
+
+static void fill_figures(const oc_blocks *blocks,
+                         const oc_attention_block *block,
+                         oc_report_attention *out)
+{
+    oc_builder *b = blocks->b;
+    out->projection_macs = oc_builder_figure(b, projections(blocks, block));
+    out->projection_params = oc_builder_figure(b, params(blocks, block));
+    out->macs =
+        oc_builder_figure(b, oc_attention_core_sum(blocks, block, OC_MACS));
+    out->flops =
+        oc_builder_figure(b, oc_attention_core_sum(blocks, block, OC_FLOPS));
+    out->transcendentals = oc_builder_figure(
+        b, oc_attention_core_sum(blocks, block, OC_TRANSCENDENTALS));
+}
+
+static void note_unresolved(const oc_blocks *blocks,
+                            const oc_attention_block *block)
+{
+    oc_analysis *a = blocks->net->a;
+    if (block->kind != OC_ATTENTION_UNRESOLVED)
+        return;
+    oc_analysis_note(a, OC_INFO, "attention.unresolved", block->anchor->index,
+                     oc_arena_printf(a->arena,
+                                     "this looks like attention, but %s; its "
+                                     "nodes are counted one by one",
+                                     block->why));
+}
+
+static void fill_block(const oc_blocks *blocks, const oc_attention_block *block,
+                       uint32_t index, oc_report_attention *out)
+{
+    out->kind = block->kind;
+    out->scope = scope_of(blocks, block);
+    out->anchor = oc_builder_row(blocks->b, block->anchor->index);
+    out->causal = OC_MAYBE;
+    out->fused = block->fused;
+    fill_dims(blocks->b, block, out);
+    fill_figures(blocks, block, out);
+    fill_nodes(blocks, block, index, out);
+    note_unresolved(blocks, block);
+}
+
+void oc_blocks_report_attention(const oc_blocks *blocks)
+{
+    oc_report *report = blocks->b->report;
+    oc_report_attention *list =
+        OC_NEW(blocks->b->arena, oc_report_attention, blocks->count);
+    for (size_t i = 0; i < blocks->count; i++)
+        fill_block(blocks, blocks->block[i], (uint32_t)i, &list[i]);
+    report->attention_count = blocks->count;
+    report->attention = list;
+}
