@@ -157,24 +157,52 @@ static void add_mask(oc_net *net, oc_attention_block *block, const oc_row *row,
     if (wire == OC_NO_WIRE || oc_net_is_scalar(net, wire) ||
         block->mask_count == OC_MOST_MASKS)
         return;
-    block->mask_row[block->mask_count] = row;
-    block->mask[block->mask_count++] = wire;
+    block->masking_row[block->mask_count] = row;
+    block->masking[block->mask_count++] = wire;
 }
 
-/* Scores go through the operands that have the size of the result. */
+/* Is a product of anything behind this wire? */
+static bool is_made_of_products(oc_net *net, uint32_t start)
+{
+    enum { MOST_WIRES = 300 };
+    uint32_t queue[MOST_WIRES];
+    size_t count = 0;
+    queue[count++] = start;
+    for (size_t i = 0; i < count; i++) {
+        const oc_row *row = oc_net_maker(net, queue[i]);
+        if (!row)
+            continue;
+        if (oc_is_contraction(oc_net_part(net, row)))
+            return true;
+        for (size_t k = 0; k < row->input_count && count < MOST_WIRES; k++)
+            if (oc_net_is_data(net, oc_net_input(net, row, k)))
+                queue[count++] = oc_net_input(net, row, k);
+    }
+    return false;
+}
+
+static bool may_be_scores(const oc_net *net, const oc_row *row, size_t i)
+{
+    const size_t first = oc_row_is(row, "", "Where") ? 1 : 0;
+    return i >= first && oc_net_is_data(net, oc_net_input(net, row, i));
+}
+
+/* Scores go through the operands that have the size of the result; of
+ * several, those that are made of products. */
 static void meet_binary(oc_net *net, oc_traces *stack,
                         oc_attention_block *block, const oc_row *row, int axis)
 {
     const uint32_t out = oc_net_output(net, row, 0);
-    const size_t first = oc_row_is(row, "", "Where") ? 1 : 0;
-    bool any = false;
-    for (size_t i = first; i < row->input_count; i++)
-        any |= oc_net_is_data(net, oc_net_input(net, row, i)) &&
-               oc_net_same_shape(net, oc_net_input(net, row, i), out);
+    size_t full = 0;
+    for (size_t i = 0; i < row->input_count; i++)
+        full += may_be_scores(net, row, i) &&
+                oc_net_same_shape(net, oc_net_input(net, row, i), out);
     for (size_t i = 0; i < row->input_count; i++) {
         const uint32_t wire = oc_net_input(net, row, i);
-        const bool follows = i >= first && oc_net_is_data(net, wire) &&
-                             (!any || oc_net_same_shape(net, wire, out));
+        bool follows = may_be_scores(net, row, i) &&
+                       (full == 0 || oc_net_same_shape(net, wire, out));
+        if (follows && full != 1)
+            follows = is_made_of_products(net, wire);
         if (follows)
             push(net, stack, wire, oc_axis_back(net, row, 0, i, axis));
         else
@@ -231,6 +259,8 @@ static void step_back(oc_net *net, oc_traces *stack, oc_candidates *found,
              oc_axis_back(net, row, oc_net_position(net, at.wire), 0, at.axis));
         return;
     default:
+        /* Not the scores: they would have led to a product. */
+        block->content_bias |= is_made_of_products(net, at.wire);
         return;
     }
 }

@@ -205,7 +205,10 @@ static void fill_block(const oc_blocks *blocks, const oc_attention_block *block,
     out->kind = block->kind;
     out->scope = scope_of(blocks, block);
     out->anchor = oc_builder_row(blocks->b, block->anchor->index);
-    out->causal = OC_MAYBE;
+    out->causal = block->causal;
+    out->mask = block->mask;
+    if (block->window)
+        out->window = oc_figure_of(block->window);
     out->fused = block->fused;
     fill_dims(blocks->b, block, out);
     fill_figures(blocks, block, out);

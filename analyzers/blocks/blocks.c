@@ -24,6 +24,17 @@ static void keep(oc_blocks *blocks, const oc_attention_block *block)
         oc_arena_copy(a->arena, block, sizeof(*block));
 }
 
+static void find_mask(oc_blocks *blocks, oc_attention_block *block)
+{
+    if (block->fused)
+        return;
+    const oc_mask_verdict verdict =
+        oc_attention_mask(blocks->net, blocks->masks, block);
+    block->causal = verdict.causal;
+    block->window = verdict.window;
+    block->mask = verdict.mask;
+}
+
 static bool may_anchor(const oc_net *net, const oc_row *row)
 {
     const oc_part part = oc_net_part(net, row);
@@ -41,6 +52,7 @@ static void look_at(oc_blocks *blocks, const oc_row *row)
     else if (!oc_attention_anchor(net, row, &block) ||
              !oc_attention_resolve(net, &block))
         return;
+    find_mask(blocks, &block);
     keep(blocks, &block);
 }
 
@@ -61,7 +73,8 @@ void oc_builder_blocks(oc_builder *b)
     oc_analysis *a = b->a;
     if (!has_anchor(a))
         return;
-    oc_blocks blocks = {.b = b, .net = oc_net_new(a)};
+    oc_blocks blocks = {
+        .b = b, .net = oc_net_new(a), .masks = oc_map_new(a->arena)};
     for (size_t i = 0; i < a->row_count; i++)
         if (may_anchor(blocks.net, a->row[i])) {
             look_at(&blocks, a->row[i]);

@@ -67,10 +67,11 @@ typedef struct oc_attention_block {
     const oc_row *anchor;
     bool fused;
     bool learned_query, several_values;
+    bool content_bias; /* other products are added to the scores */
     oc_members members;
     size_t mask_count;
-    uint32_t mask[OC_MOST_MASKS]; /* wires */
-    const oc_row *mask_row[OC_MOST_MASKS];
+    uint32_t masking[OC_MOST_MASKS]; /* wires */
+    const oc_row *masking_row[OC_MOST_MASKS];
     /* Of spelt-out blocks: */
     oc_contraction qk, pv;
     uint32_t scores;   /* wire of C_qk's output */
@@ -86,6 +87,9 @@ typedef struct oc_attention_block {
     oc_expr batch, heads, kv_heads, queries, keys, past, qk_width, v_width;
     oc_expr model_width, latent_width, rope_width;
     oc_expr pairs; /* elements of the scores */
+    oc_tri causal;
+    int64_t window;   /* 0: none */
+    const char *mask; /* NULL: undecided */
 } oc_attention_block;
 
 typedef struct oc_blocks {
@@ -93,6 +97,7 @@ typedef struct oc_blocks {
     oc_net *net;
     size_t count, room;
     oc_attention_block **block;
+    oc_map *masks; /* that were read */
 } oc_blocks;
 
 /* members.c */
@@ -129,6 +134,16 @@ void oc_attention_fused(oc_net *net, const oc_row *row,
 /* A quotient of products, equal factors dropped first. */
 oc_expr oc_ratio(oc_space *space, const oc_expr *over, size_t over_count,
                  const oc_expr *under, size_t under_count);
+
+/* mask.c: what the operands that meet the scores do to them. */
+typedef struct oc_mask_verdict {
+    oc_tri causal;
+    int64_t window;   /* 0: none was found */
+    const char *mask; /* NULL: undecided */
+} oc_mask_verdict;
+/* `read` keeps what was read before. */
+oc_mask_verdict oc_attention_mask(oc_net *net, oc_map *read,
+                                  const oc_attention_block *block);
 
 /* attention_report.c */
 void oc_blocks_report_attention(const oc_blocks *blocks);

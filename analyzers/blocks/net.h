@@ -56,6 +56,8 @@ typedef struct oc_wire {
     bool data;      /* depends on what inputs hold */
     bool angle;     /* made of cosines or sines */
     bool input;     /* a leaf: an input of the model or of a body */
+    uint32_t probe; /* the last that asked for its dims, and what they were */
+    const int64_t *dims;
 } oc_wire;
 
 typedef struct oc_use {
@@ -74,6 +76,7 @@ typedef struct oc_net {
     oc_wire *wire;
     oc_use *use;
     uint32_t stamp;
+    uint32_t probe_count;
     size_t budget; /* steps of walks that are left, of the whole model */
 } oc_net;
 
