@@ -171,6 +171,40 @@ static void fill_dims(oc_builder *b, const oc_attention_block *block,
     out->rope_dim = oc_builder_figure(b, block->rope_width);
 }
 
+/* 1 + 2 + ... + n, none where n is below 1. */
+static oc_expr triangle(oc_space *space, oc_expr n)
+{
+    n = oc_expr_max(space, n, oc_expr_of(0));
+    return oc_expr_mul(
+        space, oc_expr_rational(space, 1, 2),
+        oc_expr_mul(space, n, oc_expr_add(space, n, oc_expr_of(1))));
+}
+
+/* Pairs that count, a head: query i sees the P keys before the queries and i
+ * + 1 of theirs, but no more than a window. */
+static oc_expr causal_pairs(oc_space *space, const oc_attention_block *block)
+{
+    const oc_expr past = oc_expr_sub(space, block->keys, block->queries);
+    oc_expr pairs = oc_expr_add(space, oc_expr_mul(space, block->queries, past),
+                                triangle(space, block->queries));
+    if (block->window == 0)
+        return pairs;
+    const oc_expr window = oc_expr_of(block->window);
+    pairs = oc_expr_sub(
+        space, pairs, triangle(space, oc_expr_sub(space, block->keys, window)));
+    return oc_expr_add(space, pairs,
+                       triangle(space, oc_expr_sub(space, past, window)));
+}
+
+static oc_expr causal_macs(oc_space *space, const oc_attention_block *block)
+{
+    if (block->causal != OC_YES || block->kind == OC_ATTENTION_UNRESOLVED)
+        return OC_UNKNOWN;
+    const oc_expr width = oc_expr_add(space, block->qk_width, block->v_width);
+    return oc_expr_mul(space, oc_expr_mul(space, block->batch, block->heads),
+                       oc_expr_mul(space, causal_pairs(space, block), width));
+}
+
 static void fill_figures(const oc_blocks *blocks,
                          const oc_attention_block *block,
                          oc_report_attention *out)
@@ -184,6 +218,11 @@ static void fill_figures(const oc_blocks *blocks,
         oc_builder_figure(b, oc_attention_core_sum(blocks, block, OC_FLOPS));
     out->transcendentals = oc_builder_figure(
         b, oc_attention_core_sum(blocks, block, OC_TRANSCENDENTALS));
+    out->macs_causal =
+        oc_builder_figure(b, causal_macs(blocks->net->a->space, block));
+    out->kv_cache_bytes_per_token =
+        oc_builder_figure(b, oc_attention_cache_bytes(blocks->net, block));
+    out->cache = block->cache;
 }
 
 static void note_unresolved(const oc_blocks *blocks,
@@ -216,6 +255,25 @@ static void fill_block(const oc_blocks *blocks, const oc_attention_block *block,
     note_unresolved(blocks, block);
 }
 
+/* Of all blocks that have one. */
+static void fill_cache_total(const oc_blocks *blocks)
+{
+    oc_builder *b = blocks->b;
+    oc_expr sum = oc_expr_of(0);
+    bool any = false;
+    for (size_t i = 0; i < blocks->count; i++) {
+        const oc_expr bytes =
+            oc_attention_cache_bytes(blocks->net, blocks->block[i]);
+        if (!oc_expr_is_known(bytes))
+            continue;
+        sum = oc_expr_add(blocks->net->a->space, sum, bytes);
+        any = true;
+    }
+    if (any)
+        b->report->totals[OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN] =
+            oc_builder_quantity(b, sum, OC_EXACT);
+}
+
 void oc_blocks_report_attention(const oc_blocks *blocks)
 {
     oc_report *report = blocks->b->report;
@@ -223,6 +281,7 @@ void oc_blocks_report_attention(const oc_blocks *blocks)
         OC_NEW(blocks->b->arena, oc_report_attention, blocks->count);
     for (size_t i = 0; i < blocks->count; i++)
         fill_block(blocks, blocks->block[i], (uint32_t)i, &list[i]);
+    fill_cache_total(blocks);
     report->attention_count = blocks->count;
     report->attention = list;
 }

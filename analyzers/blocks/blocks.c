@@ -26,13 +26,13 @@ static void keep(oc_blocks *blocks, const oc_attention_block *block)
 
 static void find_mask(oc_blocks *blocks, oc_attention_block *block)
 {
-    if (block->fused)
-        return;
     const oc_mask_verdict verdict =
         oc_attention_mask(blocks->net, blocks->masks, block);
     block->causal = verdict.causal;
     block->window = verdict.window;
     block->mask = verdict.mask;
+    if (block->fused)
+        oc_attention_fused_mask(block->anchor, block);
 }
 
 static bool may_anchor(const oc_net *net, const oc_row *row)
@@ -53,6 +53,7 @@ static void look_at(oc_blocks *blocks, const oc_row *row)
              !oc_attention_resolve(net, &block))
         return;
     find_mask(blocks, &block);
+    block.cache = oc_attention_cache(net, &block);
     keep(blocks, &block);
 }
 

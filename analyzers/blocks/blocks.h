@@ -67,6 +67,7 @@ typedef struct oc_attention_block {
     const oc_row *anchor;
     bool fused;
     bool learned_query, several_values;
+    bool padded;       /* fused: lengths or a padding mask are given */
     bool content_bias; /* other products are added to the scores */
     oc_members members;
     size_t mask_count;
@@ -88,8 +89,9 @@ typedef struct oc_attention_block {
     oc_expr model_width, latent_width, rope_width;
     oc_expr pairs; /* elements of the scores */
     oc_tri causal;
-    int64_t window;   /* 0: none */
-    const char *mask; /* NULL: undecided */
+    int64_t window;    /* 0: none */
+    const char *mask;  /* NULL: undecided */
+    const char *cache; /* NULL: none */
 } oc_attention_block;
 
 typedef struct oc_blocks {
@@ -130,6 +132,15 @@ bool oc_attention_resolve(oc_net *net, oc_attention_block *block);
 /* fused.c: attention in one operator. */
 void oc_attention_fused(oc_net *net, const oc_row *row,
                         oc_attention_block *block);
+/* What its attributes add to what its mask shows. */
+void oc_attention_fused_mask(const oc_row *row, oc_attention_block *block);
+
+/* cache.c: where keys and values of earlier calls come in, and what one more
+ * token costs there. */
+const char *oc_attention_cache(const oc_net *net,
+                               const oc_attention_block *block);
+oc_expr oc_attention_cache_bytes(const oc_net *net,
+                                 const oc_attention_block *block);
 
 /* A quotient of products, equal factors dropped first. */
 oc_expr oc_ratio(oc_space *space, const oc_expr *over, size_t over_count,

@@ -76,7 +76,7 @@ static void find_cache(oc_net *net, const oc_row *row,
         {"GroupQueryAttention", 3}, {"SparseAttention", 3},
         {"MultiHeadAttention", 6},  {"DecoderMaskedMultiHeadAttention", 5},
         {"QAttention", 8},          {"Attention", 4}};
-    block->past = oc_expr_of(0);
+    block->past = block->k.join ? block->k.past : oc_expr_of(0);
     for (size_t i = 0; i < sizeof(pasts) / sizeof(pasts[0]); i++) {
         const uint32_t wire = oc_net_input(net, row, pasts[i].past);
         if (strcmp(row->node->op_type, pasts[i].op_type) || wire == OC_NO_WIRE)
@@ -167,6 +167,62 @@ static oc_report_attention_kind kind_of(oc_net *net, const oc_row *row,
     return oc_expr_is(block->kv_heads, 1) ? OC_ATTENTION_MQA : OC_ATTENTION_GQA;
 }
 
+/* ---- masks ---- */
+
+/* Operands that the scores are masked with, and those that say how much of
+ * each sequence is padding. */
+static void find_masks(const oc_net *net, const oc_row *row,
+                       oc_attention_block *block)
+{
+    static const struct {
+        const char *domain, *op_type;
+        size_t bias, padding;
+    } operands[] = {{"", "Attention", 3, SIZE_MAX},
+                    {"com.microsoft", "Attention", 5, 3},
+                    {"com.microsoft", "MultiHeadAttention", 5, 4},
+                    {"com.microsoft", "QAttention", SIZE_MAX, 5},
+                    {"com.microsoft", "DecoderMaskedSelfAttention", 5, 3},
+                    {"com.microsoft", "DecoderMaskedMultiHeadAttention", 4, 3},
+                    {"com.microsoft", "PackedMultiHeadAttention", 6, 4},
+                    {"com.microsoft", "GroupQueryAttention", 10, SIZE_MAX}};
+    for (size_t i = 0; i < sizeof(operands) / sizeof(operands[0]); i++) {
+        if (!oc_row_is(row, operands[i].domain, operands[i].op_type))
+            continue;
+        const uint32_t bias = oc_net_input(net, row, operands[i].bias);
+        if (bias != OC_NO_WIRE) {
+            block->masking_row[0] = row;
+            block->masking[block->mask_count++] = bias;
+        }
+        block->padded =
+            oc_net_input(net, row, operands[i].padding) != OC_NO_WIRE;
+    }
+}
+
+/* What the operator's attributes say of themselves. */
+static bool is_causal(const oc_row *row)
+{
+    static const char *const op_types[] = {"GroupQueryAttention",
+                                           "SparseAttention",
+                                           "PagedAttention",
+                                           "DecoderMaskedSelfAttention",
+                                           "DecoderMaskedMultiHeadAttention",
+                                           NULL};
+    return is_any(row, op_types) || oc_row_int(row, "is_causal", 0) ||
+           oc_row_int(row, "unidirectional", 0) || oc_row_int(row, "causal", 0);
+}
+
+void oc_attention_fused_mask(const oc_row *row, oc_attention_block *block)
+{
+    const int64_t window = oc_row_int(row, "local_window_size",
+                                      oc_row_int(row, "left_window_size", -1));
+    if (is_causal(row))
+        block->causal = OC_YES;
+    if (window > 0)
+        block->window = window + (*row->node->domain == '\0');
+    if (block->padded && block->mask && strcmp(block->mask, "none") == 0)
+        block->mask = "padding";
+}
+
 void oc_attention_fused(oc_net *net, const oc_row *row,
                         oc_attention_block *block)
 {
@@ -178,6 +234,7 @@ void oc_attention_fused(oc_net *net, const oc_row *row,
     find_widths(net, row, block);
     find_positions(net, row, block);
     find_cache(net, row, block);
+    find_masks(net, row, block);
     block->kind = kind_of(net, row, block);
     if (block->kind == OC_ATTENTION_UNRESOLVED)
         block->why = "its heads cannot be told";

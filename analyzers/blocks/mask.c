@@ -107,6 +107,7 @@ typedef struct oc_reading {
     const oc_attention_block *block;
     int64_t leads; /* rows of queries and keys: batch, heads, windows */
     int64_t queries, keys;
+    int64_t fused_dims[4];
     size_t row_count, column_count;
     int64_t row[64], column[64]; /* positions that are looked at */
     bool blocked[64][64];
@@ -131,13 +132,27 @@ typedef struct oc_pair {
     int64_t lead, query, key;
 } oc_pair;
 
+/* Dims of the scores where a mask meets them. */
+static const int64_t *score_dims(oc_reading *r, const oc_row *row, int *rank)
+{
+    if (!r->block->fused)
+        return oc_probe_dims(r->probe, oc_net_output(r->probe->net, row, 0),
+                             rank);
+    const oc_expr dim[] = {r->block->batch, r->block->heads, r->block->queries,
+                           r->block->keys};
+    *rank = 4;
+    for (int axis = 0; axis < 4; axis++)
+        if (!oc_probe_size(r->probe, dim[axis], &r->fused_dims[axis]))
+            return NULL;
+    return r->fused_dims;
+}
+
 /* Where it stands in the operator that the mask meets, which may have other
  * leading axes than the softmax. */
 static bool find_index(oc_reading *r, const oc_row *row, const oc_pair *pair,
                        int *rank, int64_t *index)
 {
-    const int64_t *dims =
-        oc_probe_dims(r->probe, oc_net_output(r->probe->net, row, 0), rank);
+    const int64_t *dims = score_dims(r, row, rank);
     int64_t lead = pair->lead;
     if (!dims || *rank < 2 || dims[*rank - 2] != r->queries ||
         dims[*rank - 1] != r->keys)
@@ -151,6 +166,12 @@ static bool find_index(oc_reading *r, const oc_row *row, const oc_pair *pair,
     index[*rank - 2] = pair->query;
     index[*rank - 1] = pair->key;
     return true;
+}
+
+static bool is_bool(const oc_net *net, uint32_t wire)
+{
+    const oc_type *type = oc_net_type(net, wire);
+    return type && type->elem_type == OC_ELEM_BOOL;
 }
 
 /* What one mask adds to a score, -inf where it hides it. */
@@ -167,6 +188,10 @@ static double effect_of(oc_reading *r, size_t mask, const oc_pair *pair)
     const double value = oc_probe_broadcast(r->probe, wire, rank, index);
     if (r->probe->state == OC_PROBE_NO_DATA)
         return without_data(r, wire);
+    if (r->block->fused)
+        return is_bool(r->probe->net, wire) && value == 0 ? -INFINITY
+               : is_bool(r->probe->net, wire)             ? 0
+                                                          : value;
     if (oc_row_is(row, "", "Where")) {
         if (oc_net_input(r->probe->net, row, 0) != wire)
             return 0;
@@ -291,8 +316,7 @@ static bool has_sizes(oc_reading *r)
 {
     const oc_row *row = r->block->masking_row[0];
     int rank;
-    const int64_t *dims =
-        oc_probe_dims(r->probe, oc_net_output(r->probe->net, row, 0), &rank);
+    const int64_t *dims = score_dims(r, row, &rank);
     if (!dims || rank < 2)
         return false;
     r->leads = 1;
