@@ -81,6 +81,8 @@ typedef struct cli_options {
     oc_input_shape *shapes;
     size_t shape_count;
     oc_limits limits;
+    int64_t sram_bytes;
+    oc_flash flash;
     oc_text_options text;
     void *blocks; /* what the above lives in */
 } cli_options;
@@ -117,6 +119,7 @@ bool add_dims(cli_options *options, char *text, oc_error *err);
 bool add_shape(cli_options *options, char *text, oc_error *err);
 bool add_output(cli_options *options, char *text, oc_error *err);
 bool set_limit(cli_options *options, char *text, oc_error *err);
+bool set_sram(cli_options *options, const char *text, oc_error *err);
 bool set_maximum(cli_options *options, size_t which, const char *text,
                  oc_error *err);
 bool parse_count(size_t *count, const char *text, const char *flag,

@@ -130,6 +130,15 @@ static bool parse_view(cli_options *options, int code, oc_error *err)
     }
 }
 
+static bool parse_flash(cli_options *options, oc_error *err)
+{
+    unsigned index = 0;
+    if (!parse_choice(&index, OPTION_FLASH, err))
+        return false;
+    options->flash = (oc_flash)index;
+    return true;
+}
+
 static bool parse_color(oc_error *err)
 {
     static const char *const whens[] = {"auto", "always", "never"};
@@ -172,6 +181,10 @@ static bool parse_option(cli_options *options, int code, int argc, char **argv,
         return add_output(options, optarg, err);
     case OPTION_LIMIT:
         return set_limit(options, optarg, err);
+    case OPTION_SRAM:
+        return set_sram(options, optarg, err);
+    case OPTION_FLASH:
+        return parse_flash(options, err);
     case OPTION_COLOR:
         return parse_color(err);
     case 'q':

@@ -116,7 +116,9 @@ oc_status analyze_model(oc_report **out, const char *path, const char *explain,
                                    .shapes = options->shapes,
                                    .shape_count = options->shape_count,
                                    .limits = options->limits,
-                                   .explain = explain};
+                                   .explain = explain,
+                                   .sram_bytes = options->sram_bytes,
+                                   .flash = options->flash};
     oc_status status = oc_model_load_file(&model, path, &load, err);
     if (status == OC_OK)
         status = oc_analyze(out, model, &analysis, err);

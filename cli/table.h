@@ -18,6 +18,8 @@ enum {
     OPTION_DEPTH,
     OPTION_SORT,
     OPTION_LIMIT,
+    OPTION_SRAM,
+    OPTION_FLASH,
     OPTION_COLOR,
     OPTION_MAX /* the first gate; its index among them is added */
 };

@@ -189,6 +189,18 @@ bool set_maximum(cli_options *options, size_t which, const char *text,
     return true;
 }
 
+bool set_sram(cli_options *options, const char *text, oc_error *err)
+{
+    uint64_t value;
+    if (!parse_size(&value, text) || value == 0 || value > INT64_MAX) {
+        fail(err, "usage.size", "'%s' is no size of a memory", text);
+        hint(err, "192KiB (2^10) or 100kB (10^3)");
+        return false;
+    }
+    options->sram_bytes = (int64_t)value;
+    return true;
+}
+
 bool parse_word(unsigned *index, const char *text, const char *flag,
                 const char *const *names, size_t count, oc_error *err)
 {

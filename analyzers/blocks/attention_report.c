@@ -223,6 +223,7 @@ static void fill_figures(const oc_blocks *blocks,
     out->kv_cache_bytes_per_token =
         oc_builder_figure(b, oc_attention_cache_bytes(blocks->net, block));
     out->cache = block->cache;
+    out->traffic = oc_attention_traffic(blocks, block);
 }
 
 static void note_unresolved(const oc_blocks *blocks,

@@ -156,6 +156,10 @@ typedef struct oc_mask_verdict {
 oc_mask_verdict oc_attention_mask(oc_net *net, oc_map *read,
                                   const oc_attention_block *block);
 
+/* traffic.c: NULL where the dims are not known. */
+const oc_report_traffic *oc_attention_traffic(const oc_blocks *blocks,
+                                              const oc_attention_block *block);
+
 /* attention_report.c */
 void oc_blocks_report_attention(const oc_blocks *blocks);
 /* A metric of the core: both products and what is done to the scores. */

@@ -28,6 +28,13 @@ typedef struct oc_input_shape {
                                 that the file declares gives way */
 } oc_input_shape;
 
+/* How a fused attention kernel goes about its tiles. */
+typedef enum oc_flash {
+    OC_FLASH_V2, /* the default */
+    OC_FLASH_V1, /* as the paper states it */
+    OC_FLASH_V1_RELEASED
+} oc_flash;
+
 /* All of it is lent for the call alone. */
 typedef struct oc_analyze_options {
     size_t struct_size; /* sizeof(oc_analyze_options) */
@@ -46,6 +53,9 @@ typedef struct oc_analyze_options {
      * its name, "#17" for a row, or the name of one of its outputs. NULL:
      * none. */
     const char *explain;
+    int64_t sram_bytes; /* of fast memory that a tile of attention may fill;
+                           0: 98304 elements */
+    oc_flash flash;
 } oc_analyze_options;
 
 /**
