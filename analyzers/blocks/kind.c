@@ -195,6 +195,26 @@ static bool is_absorbed(oc_net *net, oc_attention_block *block)
            block->output && is_per_head(net, block->output);
 }
 
+/* Behind the one matrix a head lies the projection that makes queries, and
+ * behind that there may be a latent. */
+static void find_query_projection(oc_net *net, oc_attention_block *block,
+                                  const oc_frontier *f)
+{
+    oc_path up, latent;
+    oc_members behind = {0}, further = {0};
+    look_behind(net, &up, &behind, f);
+    if (!is_single(&up))
+        return;
+    put_members(net->a, &block->members, &behind);
+    block->model_width = summed_extent(net, &up.frontier[0]);
+    look_behind(net, &latent, &further, &up.frontier[0]);
+    if (!is_single(&latent))
+        return;
+    put_members(net->a, &block->members, &further);
+    block->query_latent = latent;
+    block->model_width = summed_extent(net, &latent.frontier[0]);
+}
+
 static void take_absorbed(oc_net *net, oc_attention_block *block)
 {
     block->kind = OC_ATTENTION_MLA_ABSORBED;
@@ -205,19 +225,9 @@ static void take_absorbed(oc_net *net, oc_attention_block *block)
     oc_members_put(net->a, &block->members, block->output, OC_BLOCK_PROJECTION);
     block->output = oc_output_projection(
         net, oc_net_output(net, block->output, 0), &block->members);
-    for (size_t i = 0; i < block->q.count; i++) {
-        oc_path up;
-        oc_members behind = {0};
-        const oc_frontier *f = &block->q.frontier[i];
-        if (!is_per_head(net, f->product.row))
-            continue;
-        look_behind(net, &up, &behind, f);
-        if (is_single(&up)) {
-            put_members(net->a, &block->members, &behind);
-            block->query_latent = up;
-            block->model_width = summed_extent(net, &up.frontier[0]);
-        }
-    }
+    for (size_t i = 0; i < block->q.count; i++)
+        if (is_per_head(net, block->q.frontier[i].product.row))
+            find_query_projection(net, block, &block->q.frontier[i]);
 }
 
 /* ---- the kind ---- */
