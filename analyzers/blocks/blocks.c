@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "analyzers/blocks/patterns.h"
+
 /* ---- attention ---- */
 
 static void keep(oc_blocks *blocks, const oc_attention_block *block)
@@ -72,7 +74,7 @@ static bool has_anchor(const oc_analysis *a)
 void oc_builder_blocks(oc_builder *b)
 {
     oc_analysis *a = b->a;
-    if (!has_anchor(a))
+    if (!has_anchor(a) && !oc_blocks_have_patterns(a))
         return;
     oc_blocks blocks = {
         .b = b, .net = oc_net_new(a), .masks = oc_map_new(a->arena)};
@@ -82,4 +84,5 @@ void oc_builder_blocks(oc_builder *b)
             oc_arena_reset(a->scratch);
         }
     oc_blocks_report_attention(&blocks);
+    oc_blocks_report_patterns(&blocks);
 }
