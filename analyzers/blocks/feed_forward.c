@@ -77,6 +77,7 @@ static void step(oc_net *net, oc_between *w, oc_pattern_block *block)
     case OC_PART_TRANSPOSE:
     case OC_PART_SPLIT:
     case OC_PART_SLICE:
+    case OC_PART_CONV: /* depthwise */
         break;
     default:
         w->failed = true;
@@ -87,21 +88,39 @@ static void step(oc_net *net, oc_between *w, oc_pattern_block *block)
         push(net, w, oc_net_input(net, row, i));
 }
 
-/* Added to another stream, after moves, scales and a bias. */
-static bool is_residual(oc_net *net, const oc_row *row)
+static bool joins_a_stream(oc_net *net, const oc_row *row)
 {
-    for (int i = 0; i < 8 && row; i++) {
-        row = oc_pattern_next(net, row);
-        const oc_part part = oc_net_part(net, row);
-        if (!row)
-            return false;
-        if ((oc_row_is(row, "", "Add") && data_operands(net, row) == 2) ||
-            oc_row_is(row, "com.microsoft", "SkipLayerNormalization") ||
-            oc_row_is(row, "com.microsoft", "SkipSimplifiedLayerNormalization"))
-            return true;
-        if (part != OC_PART_BINARY && part != OC_PART_NORM &&
-            !oc_part_moves(part))
-            return false;
+    return (oc_row_is(row, "", "Add") && data_operands(net, row) == 2) ||
+           oc_row_is(row, "com.microsoft", "SkipLayerNormalization") ||
+           oc_row_is(row, "com.microsoft", "SkipSimplifiedLayerNormalization");
+}
+
+/* Biases, scales, moves, norms as operators or in primitives. */
+static bool may_precede_residual(const oc_net *net, const oc_row *row)
+{
+    const oc_part part = oc_net_part(net, row);
+    return part == OC_PART_BINARY || part == OC_PART_NORM ||
+           part == OC_PART_REDUCE || oc_part_moves(part) ||
+           oc_row_is(row, "", "Sqrt") || oc_row_is(row, "", "Reciprocal");
+}
+
+/* What it makes is added to another stream. */
+static bool is_residual(oc_net *net, const oc_row *down)
+{
+    enum { MOST_WIRES = 16 };
+    uint32_t queue[MOST_WIRES];
+    size_t count = 0;
+    queue[count++] = oc_net_output(net, down, 0);
+    for (size_t i = 0; i < count; i++) {
+        const oc_wire *at = &net->wire[queue[i]];
+        for (uint32_t k = 0; k < at->use_count && k < MOST_WIRES; k++) {
+            const oc_row *row = net->a->row[net->use[at->first_use + k].row];
+            if (joins_a_stream(net, row))
+                return true;
+            if (may_precede_residual(net, row) && count < MOST_WIRES &&
+                row->node->output_count > 0)
+                queue[count++] = oc_net_output(net, row, 0);
+        }
     }
     return false;
 }
@@ -120,6 +139,15 @@ static oc_expr width_out(oc_net *net, const oc_contraction *c,
                           oc_feature_axes(c, activation));
 }
 
+/* Not one that is looked up: those are experts. */
+static bool has_own_weight(oc_net *net, const oc_contraction *c,
+                           size_t activation)
+{
+    return oc_net_is_weight(
+        net,
+        oc_net_input(net, c->row, activation == c->left ? c->right : c->left));
+}
+
 /* From the last projection back. */
 bool oc_recognise_feed_forward(oc_net *net, const oc_row *down,
                                oc_pattern_block *block)
@@ -128,7 +156,8 @@ bool oc_recognise_feed_forward(oc_net *net, const oc_row *down,
     size_t activation, from;
     oc_between w = {0};
     if (oc_net_part(net, down) == OC_PART_CONV ||
-        !oc_parametric(net, down, &product, &activation))
+        !oc_parametric(net, down, &product, &activation) ||
+        !has_own_weight(net, &product, activation))
         return false;
     push(net, &w, oc_net_input(net, down, activation));
     while (w.done < w.count && !w.failed)
