@@ -27,6 +27,7 @@ typedef struct oc_builder {
     const char **scope;    /* one a listed row */
     uint32_t *listed;      /* one a row of the analysis, or OC_NO_NODE */
     oc_report_node *nodes; /* the report's */
+    oc_expr flops;         /* the total */
 } oc_builder;
 
 /* builder.c */

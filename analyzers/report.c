@@ -193,6 +193,7 @@ static void fill(oc_builder *b)
     oc_group_sum_start(b, &all);
     for (size_t i = 0; i < b->row_count; i++)
         oc_group_sum_add(&all, b->row[i]);
+    b->flops = oc_sum_value(all.metric[OC_FLOPS]);
     fill_options(b);
     fill_model(b);
     fill_interface(b);

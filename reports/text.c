@@ -198,8 +198,9 @@ static const char *total_text(oc_page *page, oc_total which, oc_unit unit,
         text = with_unit(page, oc_page_number(page, value, unit), name);
     else if (quantity->formula)
         text = fit_formula(page, quantity->formula);
-    return oc_page_printf(page, "%s%s%s", oc_page_status(page, quantity->status),
-                          text, upper_text(page, quantity, unit));
+    return oc_page_printf(page, "%s%s%s",
+                          oc_page_status(page, quantity->status), text,
+                          upper_text(page, quantity, unit));
 }
 
 static bool is_number(const oc_page *page, oc_total which, oc_i128 *value)
@@ -275,6 +276,24 @@ static void put_memory(oc_page *page)
         cache != 0)
         put_total(page, "KV cache/token", OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN,
                   OC_UNIT_BYTES, "", "");
+}
+
+static void put_growth(oc_page *page)
+{
+    const oc_report_growth *growth = page->report->growth;
+    char digits[OC_I128_DIGITS];
+    if (!growth)
+        return;
+    const char *symbol = oc_page_formula(page, growth->symbol);
+    const char *overtakes =
+        growth->crossover > 0
+            ? oc_page_printf(
+                  page, "; attention overtakes the rest at %s = %s", symbol,
+                  oc_i128_print(digits, growth->crossover))
+            : "";
+    oc_page_line(page, "Growth",
+                 oc_page_printf(page, "FLOPs have degree %lld in %s%s",
+                                (long long)growth->degree, symbol, overtakes));
 }
 
 static bool is_whole(const oc_page *page, oc_total which)
@@ -389,6 +408,7 @@ static void put_summary(oc_page *page)
     put_params(page);
     put_compute(page);
     put_memory(page);
+    put_growth(page);
     put_intensity(page);
     put_coverage(page);
     put_assumptions(page);

@@ -160,6 +160,9 @@ oc_mask_verdict oc_attention_mask(oc_net *net, oc_map *read,
 const oc_report_traffic *oc_attention_traffic(const oc_blocks *blocks,
                                               const oc_attention_block *block);
 
+/* growth.c: `flops` is the whole model's. */
+void oc_blocks_report_growth(const oc_blocks *blocks, oc_expr flops);
+
 /* attention_report.c */
 void oc_blocks_report_attention(const oc_blocks *blocks);
 /* A metric of the core: both products and what is done to the scores. */

@@ -352,6 +352,15 @@ typedef struct oc_report_block {
     oc_figure experts, chosen, active_params, active_macs; /* mixtures */
 } oc_report_block;
 
+/* How a transformer's FLOPs grow with the length of its sequence, with one
+ * sequence and nothing cached. */
+typedef struct oc_report_growth {
+    const char *symbol; /* of the sequence */
+    int64_t degree;
+    int64_t crossover; /* the length from which the attention cores cost more
+                          than all the rest; 0: none was found */
+} oc_report_growth;
+
 /* ---- memory ---- */
 
 /* A tensor that is alive at the peak. */
@@ -533,6 +542,7 @@ typedef struct oc_report {
     const oc_report_attention *attention;
     size_t block_count;
     const oc_report_block *blocks;
+    const oc_report_growth *growth;   /* or NULL; not in the JSON */
     const oc_report_memory *memory;   /* or NULL */
     const oc_report_machine *machine; /* or NULL */
     size_t audit_count;
