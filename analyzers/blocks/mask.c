@@ -115,16 +115,27 @@ typedef struct oc_reading {
     bool known, missing; /* some rows could be read; some could not */
 } oc_reading;
 
-/* A constant that the file does not hold: a bias where it differs by head,
- * for all that is known, else nothing can be said. */
-static double without_data(oc_reading *r, uint32_t wire)
+/* A constant whose elements were not kept is a bias where it differs by head,
+ * for all that is known: it hides nothing. Else nothing can be said. */
+static bool differs_by_head(const oc_net *net, uint32_t wire)
 {
-    const int rank = oc_net_rank(r->probe->net, wire);
-    r->probe->state = OC_PROBE_FINE;
-    if (rank < 3 || oc_expr_is(oc_net_dim(r->probe->net, wire, rank - 3), 1))
-        return NAN;
-    r->biased = true;
-    return 0;
+    const int rank = oc_net_rank(net, wire);
+    return rank >= 3 && !oc_expr_is(oc_net_dim(net, wire, rank - 3), 1);
+}
+
+static double mask_element(oc_reading *r, uint32_t wire, int rank,
+                           const int64_t *index)
+{
+    oc_probe *probe = r->probe;
+    probe->lenient = differs_by_head(probe->net, wire);
+    probe->saw_missing = false;
+    const double value = oc_probe_broadcast(probe, wire, rank, index);
+    r->biased |= probe->lenient && probe->saw_missing;
+    probe->lenient = false;
+    if (probe->state != OC_PROBE_NO_DATA)
+        return value;
+    probe->state = OC_PROBE_FINE;
+    return NAN;
 }
 
 /* One score: of a query, a key and all that comes before them. */
@@ -185,9 +196,9 @@ static double effect_of(oc_reading *r, size_t mask, const oc_pair *pair)
         r->probe->state = OC_PROBE_STUCK;
         return 0;
     }
-    const double value = oc_probe_broadcast(r->probe, wire, rank, index);
-    if (r->probe->state == OC_PROBE_NO_DATA)
-        return without_data(r, wire);
+    const double value = mask_element(r, wire, rank, index);
+    if (isnan(value))
+        return value;
     if (r->block->fused)
         return is_bool(r->probe->net, wire) && value == 0 ? -INFINITY
                : is_bool(r->probe->net, wire)             ? 0

@@ -168,8 +168,10 @@ static double read_tensor(oc_probe *probe, const oc_tensor *tensor, size_t at)
     uint16_t half;
     int64_t integer;
     int32_t narrow;
-    if (!data || bytes == 0 || (at + 1) * bytes > tensor->data_bytes)
-        return give_up(probe, OC_PROBE_NO_DATA);
+    if (!data || bytes == 0 || (at + 1) * bytes > tensor->data_bytes) {
+        probe->saw_missing = true;
+        return probe->lenient ? 0 : give_up(probe, OC_PROBE_NO_DATA);
+    }
     data += at * bytes;
     switch (tensor->elem_type) {
     case OC_ELEM_FLOAT:

@@ -24,9 +24,11 @@ typedef struct oc_probe {
     size_t symbol_count;
     oc_i128 *value; /* one a symbol */
     bool *bound;
+    bool lenient; /* missing constants are 0: of biases, that hide nothing */
     bool zero_column; /* inputs are 1, but 0 where the last index is 0 */
     /* What was met: */
     oc_probe_state state;
+    bool saw_missing;
     bool saw_input, saw_matrix; /* a matrix: of queries and keys */
     size_t steps, depth;
     uint32_t number; /* of the net's probes */
