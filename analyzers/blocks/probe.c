@@ -24,7 +24,7 @@ oc_probe *oc_probe_new(oc_net *net)
     probe->value = OC_NEW(net->a->scratch, oc_i128, probe->symbol_count);
     probe->bound = OC_NEW(net->a->scratch, bool, probe->symbol_count);
     probe->number = ++net->probe_count;
-    probe->owners = oc_map_new(net->a->scratch);
+    probe->scattered = oc_map_new(net->a->scratch);
     for (size_t i = 0; i < probe->symbol_count; i++) {
         const oc_interval bounds = oc_symbol_at(space, i)->bounds;
         probe->value[i] = bounds.lower > 1 ? bounds.lower : 1;
@@ -515,66 +515,108 @@ static double gather_nd(oc_probe *probe, const oc_asked *at)
     return oc_probe_element(probe, in(probe, at, 0), index);
 }
 
-/* The update that each index of the first `reach` axes gets, plus 1; 0: none.
- * NULL: too many. */
-static uint32_t *make_owners(oc_probe *probe, const oc_asked *at, int reach)
+/* What a ScatterND puts where, made once for each. */
+typedef struct oc_scattered {
+    uint32_t *owner; /* the update that an index gets, plus 1; 0: none */
+    uint8_t *known;  /* one an element: not yet, known, missing */
+    double *value;   /* the known elements */
+} oc_scattered;
+
+enum { NOT_YET, KNOWN, MISSING };
+
+/* False: too many, or an index that is not known. */
+static bool find_owners(oc_probe *probe, const oc_asked *at, int reach,
+                        uint32_t *owner)
 {
     const uint32_t points = in(probe, at, 1);
     const int64_t updates = count_of(probe, points) / (reach > 0 ? reach : 1);
-    int64_t size = 1;
-    for (int k = 0; k < reach; k++)
-        size *= at->dims[k] < MOST_OWNERS ? at->dims[k] : MOST_OWNERS;
-    if (size > MOST_OWNERS || updates > MOST_OWNERS)
-        return NULL;
-    uint32_t *owner = OC_NEW(probe->net->a->scratch, uint32_t, (size_t)size);
-    for (int64_t u = 0; u < updates; u++) {
+    for (int64_t u = 0; updates <= MOST_OWNERS && u < updates; u++) {
         int64_t target = 0;
-        bool inside = true;
         for (int k = 0; k < reach; k++) {
             int64_t to = (int64_t)element_at(probe, points, u * reach + k);
             to = to < 0 ? to + at->dims[k] : to;
-            inside &= to >= 0 && to < at->dims[k];
+            if (to < 0 || to >= at->dims[k])
+                return false;
             target = target * at->dims[k] + to;
         }
-        if (probe->state != OC_PROBE_FINE || !inside)
-            return NULL;
         owner[target] = (uint32_t)u + 1;
     }
-    return owner;
+    return updates <= MOST_OWNERS && probe->state == OC_PROBE_FINE;
 }
 
-static const uint32_t *owners_of(oc_probe *probe, const oc_asked *at, int reach)
+/* NULL: too many. */
+static oc_scattered *make_scattered(oc_probe *probe, const oc_asked *at,
+                                    int reach)
+{
+    oc_arena *arena = probe->net->a->scratch;
+    int64_t size = 1;
+    for (int k = 0; k < at->rank; k++) {
+        size *= at->dims[k] < MOST_OWNERS ? at->dims[k] : MOST_OWNERS + 1;
+        if (size > MOST_OWNERS)
+            return NULL;
+    }
+    oc_scattered *made = OC_NEW(arena, oc_scattered, 1);
+    made->owner = OC_NEW(arena, uint32_t, (size_t)size);
+    made->known = OC_NEW(arena, uint8_t, (size_t)size);
+    made->value = OC_NEW(arena, double, (size_t)size);
+    return find_owners(probe, at, reach, made->owner) ? made : NULL;
+}
+
+static oc_scattered *scattered_of(oc_probe *probe, const oc_asked *at,
+                                  int reach)
 {
     const size_t *key = &at->row->index;
     uint64_t address;
-    if (oc_map_get(probe->owners, (const char *)key, sizeof(*key), &address))
-        return (const uint32_t *)(uintptr_t)address;
-    const uint32_t *owner = make_owners(probe, at, reach);
-    oc_map_put(probe->owners, (const char *)key, sizeof(*key),
-               (uintptr_t)owner);
-    return owner;
+    if (oc_map_get(probe->scattered, (const char *)key, sizeof(*key), &address))
+        return (oc_scattered *)(uintptr_t)address;
+    oc_scattered *made = make_scattered(probe, at, reach);
+    oc_map_put(probe->scattered, (const char *)key, sizeof(*key),
+               (uintptr_t)made);
+    return made;
 }
 
 /* The last update that covers the element, else what was there. */
-static double scatter_nd(oc_probe *probe, const oc_asked *at)
+static double scattered_element(oc_probe *probe, const oc_asked *at,
+                                uint32_t update)
 {
     int points, rank;
     int64_t index[OC_MOST_AXES] = {0};
     const int64_t *of = oc_probe_dims(probe, in(probe, at, 1), &points);
     const int64_t *given = oc_probe_dims(probe, in(probe, at, 2), &rank);
-    if (!of || !given || points < 1 || of[points - 1] > at->rank)
+    if (!of || !given)
         return give_up(probe, OC_PROBE_STUCK);
-    const int reach = (int)of[points - 1];
-    const uint32_t *owner = owners_of(probe, at, reach);
-    if (!owner)
-        return give_up(probe, OC_PROBE_STUCK);
-    const uint32_t update = owner[linear(at->dims, reach, at->index)];
     if (update == 0)
         return operand(probe, at, 0);
+    const int reach = (int)of[points - 1];
     unravel(update - 1, of, points - 1, index);
     for (int k = reach; k < at->rank && points - 1 + k - reach < rank; k++)
         index[points - 1 + k - reach] = at->index[k];
     return oc_probe_element(probe, in(probe, at, 2), index);
+}
+
+static double scatter_nd(oc_probe *probe, const oc_asked *at)
+{
+    int points;
+    const int64_t *of = oc_probe_dims(probe, in(probe, at, 1), &points);
+    if (!of || points < 1 || of[points - 1] > at->rank)
+        return give_up(probe, OC_PROBE_STUCK);
+    const int reach = (int)of[points - 1];
+    oc_scattered *made = scattered_of(probe, at, reach);
+    if (!made)
+        return give_up(probe, OC_PROBE_STUCK);
+    const uint32_t update = made->owner[linear(at->dims, reach, at->index)];
+    const int64_t position = linear(at->dims, at->rank, at->index);
+    if (probe->lenient)
+        return scattered_element(probe, at, update);
+    if (made->known[position] == MISSING)
+        return give_up(probe, OC_PROBE_NO_DATA);
+    if (made->known[position] == NOT_YET) {
+        made->value[position] = scattered_element(probe, at, update);
+        made->known[position] = probe->state == OC_PROBE_FINE      ? KNOWN
+                                : probe->state == OC_PROBE_NO_DATA ? MISSING
+                                                                   : NOT_YET;
+    }
+    return made->value[position];
 }
 
 static double range(oc_probe *probe, const oc_asked *at)

@@ -31,8 +31,8 @@ typedef struct oc_probe {
     bool saw_missing;
     bool saw_input, saw_matrix; /* a matrix: of queries and keys */
     size_t steps, depth;
-    uint32_t number; /* of the net's probes */
-    oc_map *owners;  /* row of a ScatterND -> which update each index gets */
+    uint32_t number;   /* of the net's probes */
+    oc_map *scattered; /* row of a ScatterND -> what it puts where */
 } oc_probe;
 
 /* All symbols are 1, or the least that they may be. */
