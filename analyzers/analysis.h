@@ -67,6 +67,7 @@ typedef struct oc_frame {
     struct oc_row **producer; /* one a value: the row that made it */
     const struct oc_liveness *live;
     size_t *root_last_use; /* one a value: the last use of any view of it */
+    uint32_t *buffer;      /* one a value, or NULL: see memory/liveness.c */
     const oc_opset *opset;
     size_t opset_count;
     const struct oc_frame *caller; /* NULL: the main graph */
@@ -82,10 +83,34 @@ typedef struct oc_term {
     const struct oc_term *next;
 } oc_term;
 
+typedef enum oc_body_kind {
+    OC_BODY_CALL,    /* a function's: in a frame of its own */
+    OC_BODY_BRANCH,  /* of an If */
+    OC_BODY_LOOP,    /* runs again and again */
+    OC_BODY_DECODER, /* of text generation: in a frame of its own */
+    OC_BODY_FUSED    /* nothing of it leaves the operator */
+} oc_body_kind;
+
+/* A graph that ran as the body of a row: its own rows follow that row. */
+typedef struct oc_body {
+    const oc_graph *graph;
+    oc_frame *frame;   /* another than the row's in a call */
+    size_t first, end; /* rows of the analysis: [first, end) */
+    oc_body_kind kind;
+    bool silent; /* a branch not taken */
+    /* Of a loop: values carried, the first of them among inputs and outputs
+     * of the graph, the symbol of the iteration, how many there are. */
+    size_t state_count, first_input, first_output;
+    size_t iteration_symbol;
+    oc_expr trip;
+    struct oc_body *next; /* of the row, in order of their rows */
+} oc_body;
+
 /* A node that runs. */
 typedef struct oc_row {
     const oc_node *node;
     const oc_frame *frame;
+    oc_body *body;              /* the first, or NULL */
     const oc_op_descriptor *op; /* NULL: no rule */
     int since_version;
     const char *subgraph; /* NULL: the main graph */

@@ -28,6 +28,7 @@ typedef struct oc_builder {
     uint32_t *listed;      /* one a row of the analysis, or OC_NO_NODE */
     oc_report_node *nodes; /* the report's */
     oc_expr flops;         /* the total */
+    const oc_figure *live; /* bytes, one a listed row */
 } oc_builder;
 
 /* builder.c */

@@ -299,6 +299,26 @@ static void run_cost(oc_context *c)
     count_bytes(c);
 }
 
+/* Shape arithmetic costs nothing, and may still be a view of a larger tensor,
+ * which then lives on. */
+static void find_view(oc_context *c)
+{
+    const oc_op_descriptor *op = c->descriptor;
+    const bool unknown = c->unknown, failed = c->failed;
+    oc_row *row = c->row, ignored = *row;
+    if (!op || failed || !c->input_count || !c->input[0] ||
+        (c->input[0]->type.rank < 2 && c->input[0]->root == c->node->input[0]))
+        return;
+    c->view = (op->traits & OC_TRAIT_VIEW) != 0;
+    c->row = &ignored;
+    c->fresh_count = 0;
+    if (op->cost)
+        op->cost(&c->op, &c->cost);
+    c->row = row;
+    c->unknown = unknown;
+    c->failed = failed;
+}
+
 static void scale_by_executions(oc_context *c)
 {
     oc_row *row = c->row;
@@ -331,6 +351,7 @@ void oc_context_cost(oc_context *c)
         row->role = OC_ROLE_FOLDED;
     } else if (is_shape_arithmetic(c)) {
         row->role = OC_ROLE_SHAPE;
+        find_view(c);
     } else {
         run_cost(c);
         row->role = role_of(c);

@@ -117,12 +117,12 @@ static void take_dearer(oc_analysis *a, oc_row *row, const oc_row *other)
     row->unknown |= other->unknown;
 }
 
-static void run_branch(oc_analysis *a, oc_frame *frame, const oc_node *node,
+static void run_branch(oc_analysis *a, oc_frame *frame, oc_row *row,
                        const oc_graph *graph, const char *attribute, size_t k,
                        bool silent)
 {
-    const oc_region region = {oc_region_name(a, node, k, attribute), true,
-                              silent};
+    const oc_region region = {oc_region_name(a, row->node, k, attribute), row,
+                              OC_BODY_BRANCH, true, silent};
     oc_region_run(a, frame, graph, region);
 }
 
@@ -134,14 +134,14 @@ static void run_decided(oc_analysis *a, oc_frame *frame, oc_row *row,
     const size_t k = oc_region_count(a, node->op_type);
     const size_t taken = condition ? 0 : 1, other = 1 - taken;
     const size_t rows = a->row_count;
-    run_branch(a, frame, node, graph[taken], names[taken], k, false);
+    run_branch(a, frame, row, graph[taken], names[taken], k, false);
     absorb(a, rows, row);
     for (size_t i = 0; i < node->output_count; i++)
         oc_frame_set(
             a, frame, node->output[i],
             oc_fact_renamed(a, oc_region_output(a, frame, graph[taken], i)));
     const oc_point point = oc_point_here(a);
-    run_branch(a, frame, node, graph[other], names[other], k, true);
+    run_branch(a, frame, row, graph[other], names[other], k, true);
     oc_point_rollback_ledger(a, point);
 }
 
@@ -153,11 +153,11 @@ static void run_undecided(oc_analysis *a, oc_frame *frame, oc_row *row,
     oc_row *other = OC_NEW(a->arena, oc_row, 1);
     *other = *row;
     oc_point point = oc_point_here(a);
-    run_branch(a, frame, node, graph[0], "then_branch", k, false);
+    run_branch(a, frame, row, graph[0], "then_branch", k, false);
     absorb(a, point.rows, row);
     oc_point_doubt(a, point);
     point = oc_point_here(a);
-    run_branch(a, frame, node, graph[1], "else_branch", k, false);
+    run_branch(a, frame, row, graph[1], "else_branch", k, false);
     absorb(a, point.rows, other);
     oc_point_doubt(a, point);
     take_dearer(a, row, other);
@@ -232,7 +232,7 @@ void oc_infer_call(oc_analysis *a, oc_frame *frame, const oc_node *node)
     const oc_region region = {
         oc_arena_printf(a->arena, "%s%s%s#%zu", outer, *outer ? "/" : "",
                         function->name, oc_region_count(a, function->name) + 1),
-        a->counted, false};
+        row, OC_BODY_CALL, a->counted, false};
     oc_region_run(a, body, function->graph, region);
     unknown_outputs(a, frame, node);
     for (size_t i = 0; i < node->output_count; i++)

@@ -186,8 +186,8 @@ static oc_frame *run_prompt(generation *g, const oc_graph *body,
     for (size_t i = 0; i < body->input_count; i++)
         oc_frame_set(g->a, own, body->input[i],
                      input_of(g, body, i, g->prompt, g->prompt));
-    const oc_region region = {oc_region_name(g->a, g->node, g->k, name),
-                              g->a->counted, false};
+    const oc_region region = {oc_region_name(g->a, g->node, g->k, name), g->row,
+                              OC_BODY_DECODER, g->a->counted, false};
     oc_region_run(g->a, own, body, region);
     const oc_fact *logits = oc_region_output(g->a, own, body, 0);
     if (!oc_expr_is_known(g->vocabulary) && logits->type.rank > 0)
@@ -216,7 +216,7 @@ static void run_steps(const generation *g, const oc_graph *body,
                       oc_expr steps)
 {
     oc_analysis *a = g->a;
-    oc_loop l = oc_loop_of(a, frame_of_run(g), g->node, body,
+    oc_loop l = oc_loop_of(a, frame_of_run(g), g->row, body,
                            oc_region_name(a, g->node, g->k, "decoder"));
     const oc_expr one = oc_expr_of(1);
     const oc_expr before = oc_expr_add(a->space, g->prompt, l.iteration);
@@ -261,8 +261,8 @@ static void look_into(const generation *g, const char *name)
     for (size_t i = 0; i < body->input_count; i++)
         oc_frame_set(g->a, own, body->input[i],
                      tensor(g, body->input[i], OC_RANK_UNKNOWN, NULL));
-    const oc_region region = {oc_region_name(g->a, g->node, g->k, name), true,
-                              true};
+    const oc_region region = {oc_region_name(g->a, g->node, g->k, name), g->row,
+                              OC_BODY_DECODER, true, true};
     oc_region_run(g->a, own, body, region);
     oc_point_rollback_ledger(g->a, point);
 }

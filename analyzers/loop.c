@@ -60,7 +60,7 @@ static oc_expr trip_count(const oc_loop *l, oc_expr condition, oc_expr after)
 void oc_infer_loop(oc_analysis *a, oc_frame *frame, const oc_node *node,
                    oc_row *row)
 {
-    oc_loop l = oc_loop_new(a, frame, node);
+    oc_loop l = oc_loop_new(a, frame, row);
     l.count = node->input_count > 2 ? node->input_count - 2 : 0;
     if (!l.body || l.body->input_count < l.count + 2 ||
         l.body->output_count < l.count + 1) {

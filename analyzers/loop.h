@@ -20,6 +20,8 @@ typedef struct oc_loop {
     oc_analysis *a;
     oc_frame *frame;
     const oc_node *node;
+    oc_row *row;
+    oc_body **place;      /* of the body in the row's list */
     const oc_graph *body; /* NULL when the node has none */
     const char *path;
     oc_expr iteration;       /* a symbol */
@@ -34,9 +36,9 @@ typedef struct oc_loop {
     size_t first_input, first_output; /* of the state in the body */
 } oc_loop;
 
-oc_loop oc_loop_new(oc_analysis *a, oc_frame *frame, const oc_node *node);
+oc_loop oc_loop_new(oc_analysis *a, oc_frame *frame, oc_row *row);
 /* Of a body that is no attribute `body`. */
-oc_loop oc_loop_of(oc_analysis *a, oc_frame *frame, const oc_node *node,
+oc_loop oc_loop_of(oc_analysis *a, oc_frame *frame, oc_row *row,
                    const oc_graph *body, const char *path);
 /* The fact of an operand of the node; NULL where omitted. */
 const oc_fact *oc_loop_operand(const oc_loop *l, size_t i);

@@ -263,7 +263,8 @@ static bool one_pass(oc_loop *l)
                         oc_expr_sub(a->space, l->most, oc_expr_of(1)));
     for (size_t i = 0; i < l->count; i++)
         oc_loop_set_input(l, l->first_input + i, l->state[i].entering);
-    const oc_region region = {l->path, a->counted, false};
+    const oc_region region = {l->path, l->row, OC_BODY_LOOP, a->counted, false};
+    *l->place = NULL; /* that of the pass before */
     oc_region_run(a, l->frame, l->body, region);
     bool settled = true;
     for (size_t i = 0; i < l->count; i++) {
@@ -356,6 +357,16 @@ static void sum_figure(const oc_loop *l, oc_row *row, int metric,
     row->unknown = true;
 }
 
+static void record_body(const oc_loop *l, oc_expr trip)
+{
+    oc_body *body = *l->place;
+    body->state_count = l->count;
+    body->first_input = l->first_input;
+    body->first_output = l->first_output;
+    body->iteration_symbol = l->iteration_symbol;
+    body->trip = oc_expr_is_known(l->trip) ? l->trip : trip;
+}
+
 void oc_loop_finish(const oc_loop *l, oc_expr trip)
 {
     oc_analysis *a = l->a;
@@ -363,6 +374,7 @@ void oc_loop_finish(const oc_loop *l, oc_expr trip)
     all.trip = trip;
     const oc_expr *varying = varying_symbols(l);
     const bool never = oc_expr_is(trip, 0);
+    record_body(l, trip);
     for (size_t i = l->start.rows; i < a->row_count; i++) {
         oc_row *row = a->row[i];
         row->executions = sum_over_iterations(&all, row->executions, trip);
@@ -453,19 +465,22 @@ void oc_loop_set_stacked_output(const oc_loop *l, size_t output,
 
 /* ---- set-up ---- */
 
-oc_loop oc_loop_new(oc_analysis *a, oc_frame *frame, const oc_node *node)
+oc_loop oc_loop_new(oc_analysis *a, oc_frame *frame, oc_row *row)
 {
+    const oc_node *node = row->node;
     const size_t k = oc_region_count(a, node->op_type);
-    return oc_loop_of(a, frame, node, oc_region_graph(frame, node, "body"),
+    return oc_loop_of(a, frame, row, oc_region_graph(frame, node, "body"),
                       oc_region_name(a, node, k, "body"));
 }
 
-oc_loop oc_loop_of(oc_analysis *a, oc_frame *frame, const oc_node *node,
+oc_loop oc_loop_of(oc_analysis *a, oc_frame *frame, oc_row *row,
                    const oc_graph *body, const char *path)
 {
     oc_loop l = {.a = a,
                  .frame = frame,
-                 .node = node,
+                 .node = row->node,
+                 .row = row,
+                 .place = oc_row_body_end(row),
                  .body = body,
                  .path = path,
                  .most = OC_UNKNOWN};

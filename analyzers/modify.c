@@ -92,8 +92,8 @@ static void run(oc_analysis *a, oc_frame *frame, const oc_node *node, size_t k,
         leave_unknown(a, parent);
         return;
     }
-    const oc_region region = {oc_region_name(a, node, k, name), a->counted,
-                              false};
+    const oc_region region = {oc_region_name(a, node, k, name), a->row[parent],
+                              OC_BODY_FUSED, a->counted, false};
     oc_frame_set(a, frame, body->input[0], scores_of(a, frame, node));
     oc_region_run(a, frame, body, region);
     for (size_t i = first; i < a->row_count; i++)

@@ -50,20 +50,37 @@ const char *oc_region_name(oc_analysis *a, const oc_node *node, size_t k,
                            node->op_type, k, attribute);
 }
 
-void oc_region_run(oc_analysis *a, oc_frame *frame, const oc_graph *graph,
-                   oc_region region)
+oc_body **oc_row_body_end(oc_row *row)
 {
+    oc_body **end = &row->body;
+    while (*end)
+        end = &(*end)->next;
+    return end;
+}
+
+oc_body *oc_region_run(oc_analysis *a, oc_frame *frame, const oc_graph *graph,
+                       oc_region region)
+{
+    oc_body *body = OC_NEW(a->arena, oc_body, 1);
+    *oc_row_body_end(region.row) = body;
     const char *subgraph = a->subgraph;
     const bool counted = a->counted, silent = a->silent;
     const size_t position = a->position;
     a->subgraph = region.path;
     a->counted = region.counted;
     a->silent = silent || region.silent;
+    *body = (oc_body){.graph = graph,
+                      .frame = frame,
+                      .kind = region.kind,
+                      .first = a->row_count,
+                      .silent = a->silent};
     oc_infer_graph(a, frame, graph);
+    body->end = a->row_count;
     a->subgraph = subgraph;
     a->counted = counted;
     a->silent = silent;
     a->position = position;
+    return body;
 }
 
 oc_row *oc_region_row(oc_analysis *a, oc_frame *frame, const oc_node *node)

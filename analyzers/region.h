@@ -27,13 +27,18 @@ const char *oc_region_name(oc_analysis *a, const oc_node *node, size_t k,
 /* The next k for such a name. */
 size_t oc_region_count(oc_analysis *a, const char *name);
 
-/* Runs the nodes of `graph` as rows of `path`. */
+/* Runs the nodes of `graph` as rows of `path`, in a body of `row`. */
 typedef struct oc_region {
     const char *path;
+    oc_row *row;
+    oc_body_kind kind;
     bool counted, silent;
 } oc_region;
-void oc_region_run(oc_analysis *a, oc_frame *frame, const oc_graph *graph,
-                   oc_region region);
+oc_body *oc_region_run(oc_analysis *a, oc_frame *frame, const oc_graph *graph,
+                       oc_region region);
+
+/* Where the next body of a row goes. */
+oc_body **oc_row_body_end(oc_row *row);
 
 /* The row of an operator with a body: metrics 0. */
 oc_row *oc_region_row(oc_analysis *a, oc_frame *frame, const oc_node *node);

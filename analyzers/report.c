@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "analyzers/builder.h"
+#include "analyzers/memory/memory.h"
 
 /* ---- the model ---- */
 
@@ -199,6 +199,7 @@ static void fill(oc_builder *b)
     fill_interface(b);
     fill_totals(b, &all, &weights);
     fill_macs_by_type(b);
+    oc_builder_memory(b);
     oc_builder_coverage(b);
     oc_builder_groups(b);
     oc_builder_nodes(b);

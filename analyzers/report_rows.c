@@ -133,6 +133,7 @@ static void fill_node(oc_builder *b, oc_map *keys, size_t i,
     node->subgraph = row->subgraph ? oc_builder_string(b, row->subgraph) : NULL;
     node->note = row->note;
     fill_figures(b, row, node);
+    node->live_bytes = b->live[i];
     node->input_count = (uint32_t)row->input_count;
     node->output_count = (uint32_t)row->output_count;
     node->inputs =

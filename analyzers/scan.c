@@ -95,7 +95,7 @@ void oc_infer_scan(oc_analysis *a, oc_frame *frame, const oc_node *node,
     const int64_t scans = scanned ? scanned->i : -1;
     const size_t inputs =
         node->input_count > batched ? node->input_count - batched : 0;
-    oc_loop l = oc_loop_new(a, frame, node);
+    oc_loop l = oc_loop_new(a, frame, row);
     if (!l.body || scans < 1 || (uint64_t)scans > inputs ||
         l.body->input_count != inputs ||
         l.body->output_count < inputs - (size_t)scans) {
@@ -142,7 +142,7 @@ static const oc_fact *element_of(oc_loop *l, const oc_fact *fact)
 void oc_infer_sequence_map(oc_analysis *a, oc_frame *frame, const oc_node *node,
                            oc_row *row)
 {
-    oc_loop l = oc_loop_new(a, frame, node);
+    oc_loop l = oc_loop_new(a, frame, row);
     const oc_fact *sequence = oc_loop_operand(&l, 0);
     if (!l.body || !sequence || l.body->input_count < node->input_count) {
         oc_region_invalid(a, frame, row, "has no body that fits its inputs");

@@ -413,9 +413,15 @@ static const oc_field slot[] = {
     ROW("last", oc_report_slot, last, OC_NO_NODE),
     END,
 };
+static const oc_field peaks[] = {
+    ROW("node", oc_report_peak, node, OC_NO_NODE),
+    SIMPLE(FIGURE, "bytes", oc_report_peak, bytes),
+    END,
+};
 static const oc_field peak[] = {
     ROW("node", MEMORY, peak_node, OC_NO_NODE),
     ROWS("live", MEMORY, live, live_count, live),
+    ROWS("candidates", MEMORY, peaks, peak_count, peaks),
     END,
 };
 static const oc_field arena[] = {

@@ -313,6 +313,45 @@ oc_tri oc_expr_at_most(oc_space *space, oc_expr a, oc_expr b)
     return a == b ? OC_YES : ask_difference(space, b, a, nonnegative);
 }
 
+/* least += the least that coefficient * monomial can be */
+static bool add_least(const oc_space *space, oc_i128 *least,
+                      oc_i128 coefficient, uint32_t monomial)
+{
+    const oc_interval range =
+        monomial ? space->monomials[monomial]->interval : (oc_interval){1, 1};
+    const int64_t end = coefficient < 0 ? range.upper : range.lower;
+    oc_i128 part;
+    return coefficient == 0 ||
+           (end != OC_UNBOUNDED_BELOW && end != OC_UNBOUNDED_ABOVE &&
+            oc_mul_i128(&part, coefficient, end) &&
+            oc_add_i128(least, *least, part));
+}
+
+bool oc_expr_covers(const oc_space *space, oc_expr b, oc_expr a)
+{
+    oc_term hold_a, hold_b;
+    oc_i128 least = 0;
+    if (!oc_expr_is_known(a) || !oc_expr_is_known(b))
+        return false;
+    const oc_poly p = oc_poly_of(space, b, &hold_b);
+    const oc_poly q = oc_poly_of(space, a, &hold_a);
+    if (p.denominator != q.denominator)
+        return false;
+    for (size_t i = 0, j = 0; i < p.count || j < q.count;) {
+        const uint32_t mp = i < p.count ? p.terms[i].monomial : UINT32_MAX;
+        const uint32_t mq = j < q.count ? q.terms[j].monomial : UINT32_MAX;
+        oc_i128 difference = mp <= mq ? p.terms[i].coefficient : 0;
+        if (mq <= mp &&
+            !oc_sub_i128(&difference, difference, q.terms[j].coefficient))
+            return false;
+        if (!add_least(space, &least, difference, mp < mq ? mp : mq))
+            return false;
+        i += mp <= mq;
+        j += mq <= mp;
+    }
+    return least >= 0;
+}
+
 oc_tri oc_expr_equal(oc_space *space, oc_expr a, oc_expr b)
 {
     if (oc_expr_is_immediate(a) && oc_expr_is_immediate(b))

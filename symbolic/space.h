@@ -116,6 +116,9 @@ oc_expr oc_sum_value(oc_sum *sum);
 oc_interval oc_expr_interval(const oc_space *space, oc_expr a);
 oc_tri oc_expr_at_most(oc_space *space, oc_expr a, oc_expr b); /* a <= b */
 oc_tri oc_expr_equal(oc_space *space, oc_expr a, oc_expr b);
+/* A quick a <= b, by the intervals of the terms of b - a alone: nothing is
+ * interned, no fact is asked. False proves nothing. */
+bool oc_expr_covers(const oc_space *space, oc_expr b, oc_expr a);
 /* Facts are known truths (a <= b), not assumptions: no ledger entry. */
 void oc_fact_at_most(oc_space *space, oc_expr a, oc_expr b);
 

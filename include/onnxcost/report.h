@@ -369,6 +369,14 @@ typedef struct oc_report_buffer {
     oc_figure bytes;
 } oc_report_buffer;
 
+/* One of the live sets that are the largest for some sizes. */
+typedef struct oc_report_peak {
+    uint32_t node;   /* a row */
+    oc_figure bytes; /* of them all, each rounded up to the alignment */
+    size_t live_count;
+    const oc_report_buffer *live;
+} oc_report_peak;
+
 /* Where a tensor lies in the packed arena, and how long. */
 typedef struct oc_report_slot {
     const char *name;
@@ -382,9 +390,13 @@ typedef struct oc_report_memory {
     int64_t alignment;
     bool in_place;
     bool inputs_counted;
+    /* The peak is the maximum of `peaks`: one when sizes are integers. The
+     * first of them stands here, too. */
     uint32_t peak_node; /* or OC_NO_NODE */
-    size_t live_count;  /* at the peak */
+    size_t live_count;
     const oc_report_buffer *live;
+    size_t peak_count;
+    const oc_report_peak *peaks; /* their live sets are not in the JSON */
     size_t step_count; /* 0, or one figure a row of nodes */
     const oc_figure *steps;
     bool has_arena; /* all symbols are bound */

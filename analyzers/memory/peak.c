@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/memory/peak.c - bytes that are alive at every row, and where they
+ * are the most.
+ *
+ * While sizes are symbols, several sets of live buffers may be the largest,
+ * each for some sizes: all that are not known to be smaller than another.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzers/memory/memory.h"
+
+/* ---- live bytes ---- */
+
+static void link_buffers(oc_plan *plan)
+{
+    const oc_analysis *a = plan->b->a;
+    plan->first_at = OC_NEW(a->arena, uint32_t, a->row_count);
+    plan->last_at = OC_NEW(a->arena, uint32_t, a->row_count);
+    for (uint32_t i = plan->count; i-- > 1;) {
+        oc_buffer *buffer = &plan->buffer[i];
+        if (buffer->absorbed || buffer->first > buffer->last ||
+            !oc_expr_is_known(buffer->size) || oc_expr_is(buffer->size, 0))
+            continue;
+        buffer->next_first = plan->first_at[buffer->first];
+        plan->first_at[buffer->first] = i;
+        buffer->next_last = plan->last_at[buffer->last];
+        plan->last_at[buffer->last] = i;
+    }
+}
+
+/* Terms of all formulas of live bytes: a graph where every buffer has a
+ * symbol of its own ends here. */
+#define MOST_TERMS ((size_t)1 << 23)
+
+void oc_plan_sweep(oc_plan *plan)
+{
+    const oc_analysis *a = plan->b->a;
+    oc_expr live = oc_expr_of(0), change = oc_expr_of(0);
+    size_t terms = 0;
+    link_buffers(plan);
+    plan->live = OC_NEW(a->arena, oc_expr, a->row_count);
+    for (size_t i = 0; i < a->row_count; i++) {
+        for (uint32_t k = plan->first_at[i]; k; k = plan->buffer[k].next_first)
+            change = oc_expr_add(a->space, change, plan->buffer[k].size);
+        live = oc_expr_add(a->space, live, change);
+        plan->live[i] = live;
+        if (!oc_expr_is_immediate(live) && oc_expr_is_known(live))
+            terms += oc_expr_term_count(a->space, live);
+        plan->cut = terms > MOST_TERMS || !oc_expr_is_known(live);
+        if (plan->cut)
+            return;
+        change = oc_expr_of(0);
+        for (uint32_t k = plan->last_at[i]; k; k = plan->buffer[k].next_last)
+            change = oc_expr_sub(a->space, change, plan->buffer[k].size);
+    }
+}
+
+/* ---- the largest ---- */
+
+typedef struct candidate {
+    oc_expr bytes;
+    uint32_t row;
+    oc_i128 value; /* where every symbol is what a person may have in mind */
+} candidate;
+
+typedef struct candidates {
+    size_t count, room;
+    candidate *at;
+} candidates;
+
+static void append(const oc_plan *plan, candidates *list, oc_expr bytes,
+                   size_t row)
+{
+    if (list->count == list->room) {
+        list->room = list->room ? 2 * list->room : 64;
+        candidate *more = OC_NEW(plan->b->a->arena, candidate, list->room);
+        if (list->count)
+            memcpy(more, list->at, list->count * sizeof(*more));
+        list->at = more;
+    }
+    list->at[list->count++] = (candidate){.bytes = bytes, .row = (uint32_t)row};
+}
+
+/* Each sum once, at its first row; of those that are integers only the
+ * largest. */
+static candidates collect(const oc_plan *plan)
+{
+    const oc_analysis *a = plan->b->a;
+    candidates list = {0};
+    oc_map *seen = oc_map_new(a->arena);
+    oc_expr largest = OC_UNKNOWN;
+    size_t largest_row = 0;
+    uint64_t ignored;
+    for (size_t i = 0; i < a->row_count; i++) {
+        const oc_expr *live = &plan->live[i];
+        const char *key = (const char *)live;
+        if (a->row[i]->silent || !oc_expr_is_known(*live))
+            continue;
+        if (oc_expr_is_immediate(*live)) {
+            if (!oc_expr_is_known(largest) || (int64_t)*live > (int64_t)largest)
+                largest_row = i;
+            largest = plan->live[largest_row];
+            continue;
+        }
+        if (oc_map_get(seen, key, sizeof(*live), &ignored))
+            continue;
+        oc_map_put(seen, key, sizeof(*live), i);
+        append(plan, &list, *live, i);
+    }
+    if (oc_expr_is_known(largest))
+        append(plan, &list, largest, largest_row);
+    return list;
+}
+
+/* Symbols as 64, or as near to it as their bounds allow. */
+#define PLAIN_SIZE 64
+
+static void evaluate(const oc_plan *plan, const candidates *list)
+{
+    oc_analysis *a = plan->b->a;
+    const size_t count = oc_symbol_count(a->space);
+    oc_i128 *values = OC_NEW(a->arena, oc_i128, count);
+    bool *bound = OC_NEW(a->arena, bool, count);
+    for (size_t i = 0; i < count; i++) {
+        const oc_interval bounds = oc_symbol_at(a->space, i)->bounds;
+        values[i] = bounds.lower > PLAIN_SIZE   ? bounds.lower
+                    : bounds.upper < PLAIN_SIZE ? bounds.upper
+                                                : PLAIN_SIZE;
+        bound[i] = true;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        int64_t denominator;
+        oc_error ignored = {.offset = OC_NO_OFFSET};
+        if (oc_expr_evaluate(a->space, list->at[i].bytes, values, bound,
+                             &list->at[i].value, &denominator,
+                             &ignored) != OC_OK)
+            list->at[i].value = 0;
+    }
+}
+
+static int by_value(const void *left, const void *right)
+{
+    const candidate *a = left, *b = right;
+    if (a->value != b->value)
+        return a->value < b->value ? 1 : -1;
+    return (a->row > b->row) - (a->row < b->row);
+}
+
+/* Comparing many long sums pair by pair takes minutes: whatever is left when
+ * these are used up stays in the list. */
+#define MOST_COMPARED ((size_t)1 << 24) /* terms */
+#define MOST_ASKED ((size_t)1 << 12)    /* questions to the table */
+
+typedef struct budget {
+    size_t compared, asked;
+} budget;
+
+static bool is_smaller(oc_space *space, oc_expr a, oc_expr b, budget *spent,
+                       bool ask)
+{
+    if (!ask) {
+        spent->compared +=
+            oc_expr_term_count(space, a) + oc_expr_term_count(space, b);
+        return oc_expr_covers(space, b, a);
+    }
+    spent->asked++;
+    return oc_expr_at_most(space, a, b) == OC_YES;
+}
+
+/* The list is from large to small: what comes later covers nothing before it
+ * where all symbols are plain. */
+static void drop_smaller(const oc_plan *plan, candidates *list, bool ask)
+{
+    oc_space *space = plan->b->a->space;
+    budget spent = {0};
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        bool smaller = false;
+        for (size_t k = 0; k < kept && !smaller; k++)
+            smaller = spent.compared < MOST_COMPARED &&
+                      spent.asked < MOST_ASKED &&
+                      is_smaller(space, list->at[i].bytes, list->at[k].bytes,
+                                 &spent, ask);
+        if (!smaller)
+            list->at[kept++] = list->at[i];
+    }
+    list->count = kept;
+}
+
+/* Terms of a formula that is still of use to anyone. */
+#define MOST_PRINTED ((size_t)1 << 17)
+
+oc_peaks oc_plan_peaks(oc_plan *plan)
+{
+    oc_analysis *a = plan->b->a;
+    candidates list = collect(plan);
+    oc_peaks peaks = {0};
+    size_t terms = 0;
+    if (list.count > 1) {
+        evaluate(plan, &list);
+        qsort(list.at, list.count, sizeof(*list.at), by_value);
+        drop_smaller(plan, &list, false);
+        drop_smaller(plan, &list, true);
+    }
+    uint32_t *row = OC_NEW(a->arena, uint32_t, list.count);
+    for (; peaks.count < list.count && terms <= MOST_PRINTED; peaks.count++) {
+        row[peaks.count] = list.at[peaks.count].row;
+        terms += oc_expr_term_count(a->space, list.at[peaks.count].bytes);
+    }
+    peaks.row = row;
+    peaks.cut = peaks.count < list.count;
+    return peaks;
+}
