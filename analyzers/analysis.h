@@ -67,7 +67,7 @@ typedef struct oc_frame {
     struct oc_row **producer; /* one a value: the row that made it */
     const struct oc_liveness *live;
     size_t *root_last_use; /* one a value: the last use of any view of it */
-    uint32_t *buffer;      /* one a value, or NULL: see memory/liveness.c */
+    struct oc_memory_name *name; /* one a value, or NULL: memory/liveness.c */
     const oc_opset *opset;
     size_t opset_count;
     const struct oc_frame *caller; /* NULL: the main graph */
@@ -155,6 +155,17 @@ typedef struct oc_liveness {
     struct oc_liveness *next;
 } oc_liveness;
 
+/* ---- memory: analyzers/memory/ ---- */
+
+typedef struct oc_memory_options {
+    int64_t alignment;
+    bool in_place, inputs_counted, reorder;
+} oc_memory_options;
+
+/* False with a filled error: a counting option or order that there is not. */
+bool oc_memory_options_read(oc_memory_options *out,
+                            const oc_analyze_options *options, oc_error *err);
+
 /* ---- the analysis ---- */
 
 typedef struct oc_analysis {
@@ -166,6 +177,7 @@ typedef struct oc_analysis {
     const oc_model_facts *facts;
     oc_registry *registry;
     const oc_analyze_options *options;
+    oc_memory_options memory;
     oc_limits limits;
     bool bound; /* bindings or shapes were given and are applied */
 

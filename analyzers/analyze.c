@@ -25,20 +25,6 @@ static oc_status check_size(const oc_analyze_options *options, oc_error *err)
                    "oc_analyze_options.struct_size is too small");
 }
 
-/* What they switch (bytes of memory, figures beside the nominal ones) is not
- * computed yet: an option without effect would make a figure look like
- * another. */
-static oc_status check_counting(const oc_analyze_options *options,
-                                oc_error *err)
-{
-    if (!options->counting_count)
-        return OC_OK;
-    oc_fail(err, OC_ERR_USAGE, "usage.count",
-            "counting option \"%s\" is not there yet", options->counting[0]);
-    oc_error_hint(err, "leave --count out: figures are nominal");
-    return OC_ERR_USAGE;
-}
-
 static uint64_t or_default(uint64_t given, uint64_t fallback)
 {
     return given ? given : fallback;
@@ -350,7 +336,8 @@ static oc_status guarded(oc_work *work, oc_analysis *a, oc_report **out)
 }
 
 static oc_status analyze(oc_report **out, const oc_model *model,
-                         const oc_analyze_options *options, oc_error *err)
+                         const oc_analyze_options *options,
+                         const oc_memory_options *memory, oc_error *err)
 {
     oc_work *work = work_new(most_memory(model, &options->limits));
     oc_analysis *a = calloc(2, sizeof(*a));
@@ -362,6 +349,7 @@ static oc_status analyze(oc_report **out, const oc_model *model,
                            .scratch = &work->scratch,
                            .model = model,
                            .options = options,
+                           .memory = *memory,
                            .limits = options->limits,
                            .bound = options->dim_count || options->shape_count,
                            .err = err};
@@ -380,8 +368,11 @@ oc_status oc_analyze(oc_report **out, const oc_model *model,
     oc_error own = {.offset = OC_NO_OFFSET};
     oc_error *reported = err ? err : &own;
     const oc_analyze_options *used = options ? options : &defaults;
-    oc_status status = check_size(used, reported);
-    if (status == OC_OK)
-        status = check_counting(used, reported);
-    return status == OC_OK ? analyze(out, model, used, reported) : status;
+    oc_memory_options memory;
+    const oc_status status = check_size(used, reported);
+    if (status != OC_OK)
+        return status;
+    if (!oc_memory_options_read(&memory, used, reported))
+        return OC_ERR_USAGE;
+    return analyze(out, model, used, &memory, reported);
 }

@@ -200,6 +200,7 @@ static void fill(oc_builder *b)
     fill_totals(b, &all, &weights);
     fill_macs_by_type(b);
     oc_builder_memory(b);
+    oc_builder_machine(b);
     oc_builder_coverage(b);
     oc_builder_groups(b);
     oc_builder_nodes(b);

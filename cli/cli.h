@@ -80,6 +80,10 @@ typedef struct cli_options {
     size_t dim_count;
     oc_input_shape *shapes;
     size_t shape_count;
+    const char **counting;
+    size_t counting_count;
+    const char *order;
+    int64_t peak_flops, bandwidth_bytes; /* 0: not given */
     oc_limits limits;
     int64_t sram_bytes;
     oc_flash flash;
@@ -122,6 +126,8 @@ bool set_limit(cli_options *options, char *text, oc_error *err);
 bool set_sram(cli_options *options, const char *text, oc_error *err);
 bool set_maximum(cli_options *options, size_t which, const char *text,
                  oc_error *err);
+/* Of --peak-flops or --bandwidth: above 0. */
+bool set_rate(int64_t *rate, const char *text, const char *flag, oc_error *err);
 bool parse_count(size_t *count, const char *text, const char *flag,
                  oc_error *err);
 /* Index of text in the names, or false with an error that lists them. */

@@ -139,6 +139,15 @@ static bool parse_flash(cli_options *options, oc_error *err)
     return true;
 }
 
+static bool parse_order(cli_options *options, oc_error *err)
+{
+    unsigned index = 0;
+    if (!parse_choice(&index, OPTION_ORDER, err))
+        return false;
+    options->order = optarg;
+    return true;
+}
+
 static bool parse_color(oc_error *err)
 {
     static const char *const whens[] = {"auto", "always", "never"};
@@ -185,6 +194,15 @@ static bool parse_option(cli_options *options, int code, int argc, char **argv,
         return set_sram(options, optarg, err);
     case OPTION_FLASH:
         return parse_flash(options, err);
+    case OPTION_COUNT:
+        options->counting[options->counting_count++] = optarg;
+        return true;
+    case OPTION_ORDER:
+        return parse_order(options, err);
+    case OPTION_PEAK_FLOPS:
+        return set_rate(&options->peak_flops, optarg, "--peak-flops", err);
+    case OPTION_BANDWIDTH:
+        return set_rate(&options->bandwidth_bytes, optarg, "--bandwidth", err);
     case OPTION_COLOR:
         return parse_color(err);
     case 'q':
@@ -412,7 +430,10 @@ static bool make_room(cli_options *options, int argc, char **argv,
         options_alloc(options, (size_t)argc, sizeof(oc_input_shape), err);
     options->outputs =
         options_alloc(options, (size_t)argc, sizeof(cli_output), err);
-    return options->dims && options->shapes && options->outputs;
+    options->counting =
+        options_alloc(options, (size_t)argc, sizeof(char *), err);
+    return options->dims && options->shapes && options->outputs &&
+           options->counting;
 }
 
 /* -h anywhere, whatever else is wrong; of the command that is named. */

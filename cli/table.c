@@ -58,7 +58,18 @@ const option_row option_rows[] = {
     {OPTION_SORT, "sort", "METRIC", "flops, macs, params, memory, traffic",
      ON(REPORT), "flops, macs, params, memory, traffic"},
     {'w', "wide", NULL, NULL, FILES, "whole names and exact integers"},
+    {.name = "memory"},
+    {OPTION_COUNT, "count", "NAME[=V]", NULL, FILES,
+     "in-place: outputs over inputs that die; align=N: buffers in\n"
+     "multiples of N bytes (64); io=exclude: without the model's\n"
+     "inputs and outputs; repeatable"},
+    {OPTION_ORDER, "order", "ORDER", "file, min-peak", FILES,
+     "of nodes, for memory: file, min-peak (searched)"},
     {.name = "machine"},
+    {OPTION_PEAK_FLOPS, "peak-flops", "V", NULL, FILES,
+     "FLOPs a second that it can do at most: 989T"},
+    {OPTION_BANDWIDTH, "bandwidth", "V", NULL, FILES,
+     "bytes a second from its memory at most: 3.35T"},
     {OPTION_SRAM, "sram", "BYTES", NULL, MODELS,
      "fast memory that attention may fill: 192KiB"},
     {OPTION_FLASH, "flash", "VERSION", "v2, v1, v1-released", MODELS,

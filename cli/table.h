@@ -20,6 +20,10 @@ enum {
     OPTION_LIMIT,
     OPTION_SRAM,
     OPTION_FLASH,
+    OPTION_COUNT,
+    OPTION_ORDER,
+    OPTION_PEAK_FLOPS,
+    OPTION_BANDWIDTH,
     OPTION_COLOR,
     OPTION_MAX /* the first gate; its index among them is added */
 };

@@ -201,6 +201,19 @@ bool set_sram(cli_options *options, const char *text, oc_error *err)
     return true;
 }
 
+bool set_rate(int64_t *rate, const char *text, const char *flag, oc_error *err)
+{
+    uint64_t value;
+    if (!parse_size(&value, text) || value > INT64_MAX || value == 0) {
+        fail(err, "usage.size", "%s takes a number above 0, not '%s'", flag,
+             text);
+        hint(err, "--peak-flops 989T --bandwidth 3.35T");
+        return false;
+    }
+    *rate = (int64_t)value;
+    return true;
+}
+
 bool parse_word(unsigned *index, const char *text, const char *flag,
                 const char *const *names, size_t count, oc_error *err)
 {

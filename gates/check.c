@@ -76,15 +76,6 @@ static oc_figure value_of(const oc_quantity *quantity)
 
 /* ---- verdicts ---- */
 
-/* What no version computes yet is not the model's fault. */
-static bool is_absent(const oc_gate *gate, const oc_budget_metric *metric,
-                      const oc_quantity *quantity)
-{
-    return metric->total == OC_TOTAL_PEAK_ACTIVATION_BYTES &&
-           !gate->report->memory && quantity->status == OC_FIGURE_UNKNOWN &&
-           !quantity->has_value && !quantity->formula;
-}
-
 static bool needs_binding(oc_gate *gate, const oc_quantity *quantity)
 {
     oc_i128 value;
@@ -122,10 +113,7 @@ static void judge(oc_gate *gate, oc_report_check *check,
     check->value = value_of(&quantity);
     check->margin = margin_of(gate, &quantity, limit);
     check->note = reason(&quantity);
-    if (is_absent(gate, metric, &quantity)) {
-        check->status = OC_CHECK_UNANSWERABLE;
-        check->note = "this version does not compute it";
-    } else if (upper_of(&upper, &quantity) && upper <= limit) {
+    if (upper_of(&upper, &quantity) && upper <= limit) {
         check->status = OC_CHECK_PASSED;
     } else if (surely && integer_of(&value, &quantity) && value > limit) {
         check->status = OC_CHECK_FAILED;

@@ -439,6 +439,10 @@ static const oc_field memory[] = {
     OBJECT("peak", peak),
     ARRAY("steps", MEMORY, steps, step_count, &figure),
     MAYBE_OBJECT("arena", MEMORY, has_arena, arena),
+    {.key = "peak_without_reuse",
+     .kind = OC_FIELD_QUANTITY,
+     .at = offsetof(MEMORY, peak_without_reuse)},
+    ARRAY("schedule", MEMORY, schedule, schedule_count, &row),
     END,
 };
 
@@ -454,6 +458,10 @@ static const oc_field machine[] = {
     SIMPLE(INT, "bandwidth_bytes", oc_report_machine, bandwidth_bytes),
     SIMPLE(INT, "sram_bytes", oc_report_machine, sram_bytes),
     ROWS("nodes", oc_report_machine, nodes, node_count, intensity),
+    SIMPLE(REAL, "least_seconds_unfused", oc_report_machine, seconds),
+    SIMPLE(BOOL, "whole", oc_report_machine, whole),
+    SIMPLE(INT, "compute_bound", oc_report_machine, compute_bound),
+    SIMPLE(INT, "memory_bound", oc_report_machine, memory_bound),
     END,
 };
 

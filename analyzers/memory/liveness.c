@@ -88,17 +88,23 @@ static oc_expr rounded(const oc_plan *plan, oc_expr bytes)
 
 /* ---- buffers ---- */
 
-static uint32_t *names_of(const oc_plan *plan, oc_frame *frame)
+static oc_memory_name *names_of(const oc_plan *plan, oc_frame *frame)
 {
-    if (!frame->buffer)
-        frame->buffer =
-            OC_NEW(plan->b->a->arena, uint32_t, frame->scope->value_count);
-    return frame->buffer;
+    if (!frame->name)
+        frame->name = OC_NEW(plan->b->a->arena, oc_memory_name,
+                             frame->scope->value_count);
+    return frame->name;
 }
 
 static uint32_t buffer_of(const oc_frame *frame, oc_value_id value)
 {
-    return value == OC_NO_VALUE ? OC_NO_BUFFER : frame->buffer[value];
+    return value == OC_NO_VALUE ? OC_NO_BUFFER : frame->name[value].buffer;
+}
+
+static void set_name(const oc_plan *plan, const oc_frame *frame,
+                     oc_value_id value, uint32_t buffer)
+{
+    frame->name[value] = (oc_memory_name){buffer, plan->unit_count - 1};
 }
 
 static uint32_t append(oc_plan *plan, oc_buffer buffer)
@@ -125,6 +131,7 @@ static uint32_t allocate(oc_plan *plan, const oc_place *place,
     oc_buffer buffer = {.scope = frame->scope,
                         .value = value,
                         .home = place,
+                        .unit = plan->unit_count - 1,
                         .bytes = bytes,
                         .size =
                             oc_expr_is(bytes, 0) ? bytes : rounded(plan, bytes),
@@ -171,6 +178,31 @@ static void use(oc_plan *plan, const oc_place *place, uint32_t buffer,
     keep_until(plan, buffer, row);
 }
 
+static void append_use(oc_plan *plan, oc_memory_name name)
+{
+    if (plan->use_count == plan->use_room) {
+        const size_t room = plan->use_room ? 2 * plan->use_room : 256;
+        oc_unit_use *more = OC_NEW(plan->b->a->arena, oc_unit_use, room);
+        if (plan->use_count)
+            memcpy(more, plan->use, plan->use_count * sizeof(*more));
+        plan->use = more;
+        plan->use_room = room;
+    }
+    plan->use[plan->use_count++] =
+        (oc_unit_use){plan->unit_count - 1, name.unit, name.buffer};
+}
+
+static void read_value(oc_plan *plan, const oc_place *place,
+                       const oc_frame *frame, oc_value_id value, size_t row)
+{
+    if (value == OC_NO_VALUE)
+        return;
+    const oc_memory_name name = frame->name[value];
+    use(plan, place, name.buffer, row);
+    if (plan->options.reorder && name.unit != plan->unit_count - 1)
+        append_use(plan, name);
+}
+
 /* The caller of the model owns inputs: an output that only shows one is a
  * copy of it. */
 static uint32_t named(oc_plan *plan, const oc_place *place,
@@ -189,7 +221,7 @@ static void use_operands(oc_plan *plan, const oc_place *place,
                          const oc_row *row, size_t i)
 {
     for (size_t k = 0; k < row->node->input_count; k++)
-        use(plan, place, buffer_of(row->frame, row->node->input[k]), i);
+        read_value(plan, place, row->frame, row->node->input[k], i);
 }
 
 /* A graph that is an operand of a node, not a body of rows. */
@@ -205,7 +237,7 @@ static void use_captured(oc_plan *plan, const oc_place *place,
             for (size_t n = 0; n < attribute->graphs[g]->node_count; n++) {
                 const oc_node *inner = attribute->graphs[g]->node[n];
                 for (size_t j = 0; j < inner->input_count; j++)
-                    use(plan, place, buffer_of(frame, inner->input[j]), i);
+                    read_value(plan, place, frame, inner->input[j], i);
                 use_captured(plan, place, frame, inner, i);
             }
     }
@@ -233,8 +265,8 @@ static void plan_node(oc_plan *plan, const oc_place *place, const oc_row *row,
     use_captured(plan, place, row->frame, row->node, i);
     for (size_t k = 0; k < row->output_count; k++)
         if (row->node->output[k] != OC_NO_VALUE)
-            row->frame->buffer[row->node->output[k]] =
-                buffer_of_output(plan, place, row, k, i);
+            set_name(plan, row->frame, row->node->output[k],
+                     buffer_of_output(plan, place, row, k, i));
 }
 
 static void plan_rows(oc_plan *plan, const oc_place *place, size_t first,
@@ -242,24 +274,35 @@ static void plan_rows(oc_plan *plan, const oc_place *place, size_t first,
 
 /* ---- calls: as if the body stood in their place ---- */
 
+/* What the body gives, under the name that the caller has for it. */
+static void leave_call(oc_plan *plan, const oc_place *place, const oc_row *row,
+                       size_t k)
+{
+    const oc_body *body = row->body;
+    const oc_value_id value = row->node->output[k];
+    oc_memory_name name = {OC_NO_BUFFER, OC_NO_UNIT};
+    if (k < body->graph->output_count && body->graph->output[k] != OC_NO_VALUE)
+        name = body->frame->name[body->graph->output[k]];
+    const uint32_t buffer = named(plan, place, row->frame, value,
+                                  row->output[k], name.buffer, body->end - 1);
+    if (buffer == name.buffer)
+        row->frame->name[value] = name;
+    else
+        set_name(plan, row->frame, value, buffer);
+}
+
 static void plan_call(oc_plan *plan, const oc_place *place, const oc_row *row)
 {
     const oc_body *body = row->body;
     const oc_node *node = row->node;
-    uint32_t *inner = names_of(plan, body->frame);
+    oc_memory_name *inner = names_of(plan, body->frame);
     for (size_t k = 0; k < body->graph->input_count; k++)
-        if (k < node->input_count)
-            inner[body->graph->input[k]] =
-                buffer_of(row->frame, node->input[k]);
+        if (k < node->input_count && node->input[k] != OC_NO_VALUE)
+            inner[body->graph->input[k]] = row->frame->name[node->input[k]];
     plan_rows(plan, place, body->first, body->end);
-    const size_t last = body->end - 1; /* or the call's own row */
     for (size_t k = 0; k < row->output_count; k++)
         if (node->output[k] != OC_NO_VALUE)
-            row->frame->buffer[node->output[k]] = named(
-                plan, place, row->frame, node->output[k], row->output[k],
-                k < body->graph->output_count ? inner[body->graph->output[k]]
-                                              : OC_NO_BUFFER,
-                last);
+            leave_call(plan, place, row, k);
 }
 
 /* ---- If ---- */
@@ -280,7 +323,8 @@ static void keep_outputs(oc_plan *plan, const oc_place *place,
         if (plan->buffer[buffer].home == place && body->end > body->first)
             keep_until(plan, buffer, body->end - 1);
         else
-            use(plan, place, buffer, place->last);
+            read_value(plan, place, body->frame, body->graph->output[k],
+                       place->last);
     }
 }
 
@@ -298,8 +342,9 @@ static void plan_decided(oc_plan *plan, const oc_place *place,
             continue;
         if (plan->buffer[buffer].home == inside)
             plan->buffer[buffer].home = place;
-        row->frame->buffer[value] =
-            named(plan, place, row->frame, value, row->output[k], buffer, last);
+        set_name(plan, row->frame, value,
+                 named(plan, place, row->frame, value, row->output[k], buffer,
+                       last));
     }
 }
 
@@ -344,8 +389,8 @@ static void plan_undecided(oc_plan *plan, const oc_place *place,
                              oc_sum_value(inside[1]->sum)));
     for (size_t k = 0; k < row->output_count; k++)
         if (row->node->output[k] != OC_NO_VALUE)
-            row->frame->buffer[row->node->output[k]] =
-                joined(plan, place, row, k, last, inside);
+            set_name(plan, row->frame, row->node->output[k],
+                     joined(plan, place, row, k, last, inside));
 }
 
 static void plan_if(oc_plan *plan, const oc_place *place, const oc_row *row,
@@ -389,7 +434,7 @@ static void enter_loop(oc_plan *plan, const oc_place *inside,
         const oc_value_id value = graph->input[k];
         const uint32_t made = allocate(plan, inside, body->frame, value,
                                        oc_frame_fact(body->frame, value), i);
-        body->frame->buffer[value] = made;
+        set_name(plan, body->frame, value, made);
         if (k >= body->first_input)
             keep_until(plan, made, inside->last);
     }
@@ -458,24 +503,25 @@ static void leave_state(oc_plan *plan, const oc_place *place,
         absorb(plan, inside, branch_output(body, body->first_output + k));
     }
     if (is_named)
-        row->frame->buffer[row->node->output[k]] =
-            named(plan, place, row->frame, row->node->output[k], row->output[k],
-                  out, last);
+        set_name(plan, row->frame, row->node->output[k],
+                 named(plan, place, row->frame, row->node->output[k],
+                       row->output[k], out, last));
 }
 
 static void leave_loop(oc_plan *plan, const oc_place *place,
                        const oc_place *inside, const oc_row *row, size_t i)
 {
     const oc_body *body = row->body;
-    for (size_t k = 0; k < body->first_output; k++)
-        use(plan, inside, branch_output(body, k), body->end - 1);
+    for (size_t k = 0; k < body->graph->output_count; k++)
+        read_value(plan, inside, body->frame, body->graph->output[k],
+                   body->end - 1);
     for (size_t k = 0; k < body->state_count; k++)
         leave_state(plan, place, inside, row, k, i);
     for (size_t k = body->state_count; k < row->output_count; k++) {
         if (row->node->output[k] == OC_NO_VALUE)
             continue;
-        row->frame->buffer[row->node->output[k]] =
-            loop_output(plan, place, row, k, i, inside->last);
+        set_name(plan, row->frame, row->node->output[k],
+                 loop_output(plan, place, row, k, i, inside->last));
         absorb(plan, inside, branch_output(body, body->first_output + k));
     }
 }
@@ -505,13 +551,32 @@ static size_t last_row(const oc_row *row, size_t i)
     return i;
 }
 
+static bool is_call(const oc_row *row)
+{
+    return row->body && row->body->kind == OC_BODY_CALL;
+}
+
+static void begin_unit(oc_plan *plan, size_t first, size_t last)
+{
+    if (plan->unit_count == plan->unit_room) {
+        oc_unit *more =
+            OC_NEW(plan->b->a->arena, oc_unit, 2 * (size_t)plan->unit_room);
+        memcpy(more, plan->unit, plan->unit_count * sizeof(*more));
+        plan->unit = more;
+        plan->unit_room *= 2;
+    }
+    plan->unit[plan->unit_count++] = (oc_unit){(uint32_t)first, (uint32_t)last};
+}
+
 static void plan_row(oc_plan *plan, const oc_place *place, const oc_row *row,
                      size_t i)
 {
     const size_t last = last_row(row, i);
+    if (!place->outer)
+        begin_unit(plan, i, is_call(row) ? i : last);
     if (!row->body || row->body->kind >= OC_BODY_DECODER)
         plan_node(plan, place, row, i);
-    else if (row->body->kind == OC_BODY_CALL)
+    else if (is_call(row))
         plan_call(plan, place, row);
     else if (row->body->kind == OC_BODY_LOOP)
         plan_loop(plan, place, row, i, last);
@@ -541,7 +606,7 @@ static void plan_inputs(oc_plan *plan, const oc_place *place)
         const uint32_t made =
             allocate(plan, place, frame, value, oc_frame_fact(frame, value), 0);
         plan->buffer[made].is_input = true;
-        frame->buffer[value] = made;
+        set_name(plan, frame, value, made);
     }
 }
 
@@ -566,6 +631,9 @@ void oc_plan_liveness(oc_plan *plan)
     plan->room = 256;
     plan->buffer = OC_NEW(a->arena, oc_buffer, plan->room);
     plan->count = 1;
+    plan->unit_room = 256;
+    plan->unit = OC_NEW(a->arena, oc_unit, plan->unit_room);
+    plan->unit_count = 1;
     plan->replacement = OC_NEW(a->arena, oc_expr, oc_symbol_count(a->space));
     plan->is_output = OC_NEW(a->arena, bool, a->main->scope->value_count);
     for (size_t i = 0; i < a->graph->output_count; i++)

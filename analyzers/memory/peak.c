@@ -61,7 +61,7 @@ void oc_plan_sweep(oc_plan *plan)
 
 typedef struct candidate {
     oc_expr bytes;
-    uint32_t row;
+    uint32_t step;
     oc_i128 value; /* where every symbol is what a person may have in mind */
 } candidate;
 
@@ -71,7 +71,7 @@ typedef struct candidates {
 } candidates;
 
 static void append(const oc_plan *plan, candidates *list, oc_expr bytes,
-                   size_t row)
+                   size_t step)
 {
     if (list->count == list->room) {
         list->room = list->room ? 2 * list->room : 64;
@@ -80,7 +80,8 @@ static void append(const oc_plan *plan, candidates *list, oc_expr bytes,
             memcpy(more, list->at, list->count * sizeof(*more));
         list->at = more;
     }
-    list->at[list->count++] = (candidate){.bytes = bytes, .row = (uint32_t)row};
+    list->at[list->count++] =
+        (candidate){.bytes = bytes, .step = (uint32_t)step};
 }
 
 /* Each sum once, at its first row; of those that are integers only the
@@ -91,17 +92,17 @@ static candidates collect(const oc_plan *plan)
     candidates list = {0};
     oc_map *seen = oc_map_new(a->arena);
     oc_expr largest = OC_UNKNOWN;
-    size_t largest_row = 0;
+    size_t largest_step = 0;
     uint64_t ignored;
     for (size_t i = 0; i < a->row_count; i++) {
         const oc_expr *live = &plan->live[i];
         const char *key = (const char *)live;
-        if (a->row[i]->silent || !oc_expr_is_known(*live))
+        if (a->row[oc_plan_row(plan, i)]->silent || !oc_expr_is_known(*live))
             continue;
         if (oc_expr_is_immediate(*live)) {
             if (!oc_expr_is_known(largest) || (int64_t)*live > (int64_t)largest)
-                largest_row = i;
-            largest = plan->live[largest_row];
+                largest_step = i;
+            largest = plan->live[largest_step];
             continue;
         }
         if (oc_map_get(seen, key, sizeof(*live), &ignored))
@@ -110,34 +111,41 @@ static candidates collect(const oc_plan *plan)
         append(plan, &list, *live, i);
     }
     if (oc_expr_is_known(largest))
-        append(plan, &list, largest, largest_row);
+        append(plan, &list, largest, largest_step);
     return list;
 }
 
 /* Symbols as 64, or as near to it as their bounds allow. */
 #define PLAIN_SIZE 64
 
-static void evaluate(const oc_plan *plan, const candidates *list)
+static void make_plain(oc_plan *plan)
 {
     oc_analysis *a = plan->b->a;
     const size_t count = oc_symbol_count(a->space);
-    oc_i128 *values = OC_NEW(a->arena, oc_i128, count);
-    bool *bound = OC_NEW(a->arena, bool, count);
+    plan->plain = OC_NEW(a->arena, oc_i128, count);
+    plan->is_plain = OC_NEW(a->arena, bool, count);
     for (size_t i = 0; i < count; i++) {
         const oc_interval bounds = oc_symbol_at(a->space, i)->bounds;
-        values[i] = bounds.lower > PLAIN_SIZE   ? bounds.lower
-                    : bounds.upper < PLAIN_SIZE ? bounds.upper
-                                                : PLAIN_SIZE;
-        bound[i] = true;
+        plan->plain[i] = bounds.lower > PLAIN_SIZE   ? bounds.lower
+                         : bounds.upper < PLAIN_SIZE ? bounds.upper
+                                                     : PLAIN_SIZE;
+        plan->is_plain[i] = true;
     }
-    for (size_t i = 0; i < list->count; i++) {
-        int64_t denominator;
-        oc_error ignored = {.offset = OC_NO_OFFSET};
-        if (oc_expr_evaluate(a->space, list->at[i].bytes, values, bound,
-                             &list->at[i].value, &denominator,
-                             &ignored) != OC_OK)
-            list->at[i].value = 0;
-    }
+}
+
+oc_i128 oc_plan_plain(oc_plan *plan, oc_expr bytes)
+{
+    oc_i128 value;
+    int64_t denominator;
+    oc_error ignored = {.offset = OC_NO_OFFSET};
+    if (oc_expr_is_immediate(bytes))
+        return oc_expr_immediate(bytes);
+    if (!plan->plain)
+        make_plain(plan);
+    if (oc_expr_evaluate(plan->b->a->space, bytes, plan->plain, plan->is_plain,
+                         &value, &denominator, &ignored) != OC_OK)
+        return 0;
+    return value;
 }
 
 static int by_value(const void *left, const void *right)
@@ -145,7 +153,7 @@ static int by_value(const void *left, const void *right)
     const candidate *a = left, *b = right;
     if (a->value != b->value)
         return a->value < b->value ? 1 : -1;
-    return (a->row > b->row) - (a->row < b->row);
+    return (a->step > b->step) - (a->step < b->step);
 }
 
 /* Comparing many long sums pair by pair takes minutes: whatever is left when
@@ -199,17 +207,18 @@ oc_peaks oc_plan_peaks(oc_plan *plan)
     oc_peaks peaks = {0};
     size_t terms = 0;
     if (list.count > 1) {
-        evaluate(plan, &list);
+        for (size_t i = 0; i < list.count; i++)
+            list.at[i].value = oc_plan_plain(plan, list.at[i].bytes);
         qsort(list.at, list.count, sizeof(*list.at), by_value);
         drop_smaller(plan, &list, false);
         drop_smaller(plan, &list, true);
     }
-    uint32_t *row = OC_NEW(a->arena, uint32_t, list.count);
+    uint32_t *step = OC_NEW(a->arena, uint32_t, list.count);
     for (; peaks.count < list.count && terms <= MOST_PRINTED; peaks.count++) {
-        row[peaks.count] = list.at[peaks.count].row;
+        step[peaks.count] = list.at[peaks.count].step;
         terms += oc_expr_term_count(a->space, list.at[peaks.count].bytes);
     }
-    peaks.row = row;
+    peaks.step = step;
     peaks.cut = peaks.count < list.count;
     return peaks;
 }

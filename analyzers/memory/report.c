@@ -21,6 +21,10 @@ static void make_plan(oc_plan *plan)
     oc_plan_liveness(plan);
     if (!plan->options.inputs_counted)
         exclude_interface(plan);
+    if (plan->options.reorder)
+        oc_plan_reorder(plan);
+    if (plan->options.in_place)
+        oc_plan_in_place(plan);
     oc_plan_sweep(plan);
 }
 
@@ -42,24 +46,33 @@ static const char *greatest(oc_plan *plan, const oc_peaks *peaks)
     for (size_t i = 0; i < peaks->count; i++) {
         if (i > 0)
             oc_text_puts(&text, ", ");
-        oc_text_puts(&text, oc_builder_formula(b, plan->live[peaks->row[i]]));
+        oc_text_puts(&text, oc_builder_formula(b, plan->live[peaks->step[i]]));
     }
     oc_text_puts(&text, ")");
     return text.data;
 }
 
-static void fill_peak(oc_plan *plan, const oc_peaks *peaks)
+static oc_quantity peak_of(oc_plan *plan, const oc_peaks *peaks)
 {
-    oc_quantity *total =
-        &plan->b->report->totals[OC_TOTAL_PEAK_ACTIVATION_BYTES];
-    const bool part = plan->cut || peaks->cut;
-    const oc_certainty certainty = part ? OC_LOWER_BOUND : certainty_of(plan);
+    const oc_certainty certainty =
+        plan->cut || peaks->cut ? OC_LOWER_BOUND : certainty_of(plan);
+    if (peaks->count == 0)
+        return (oc_quantity){0};
     if (peaks->count == 1)
-        *total =
-            oc_builder_quantity(plan->b, plan->live[peaks->row[0]], certainty);
-    else if (peaks->count)
-        *total = (oc_quantity){.formula = greatest(plan, peaks),
-                               .status = oc_builder_status(certainty)};
+        return oc_builder_quantity(plan->b, plan->live[peaks->step[0]],
+                                   certainty);
+    return (oc_quantity){.formula = greatest(plan, peaks),
+                         .status = oc_builder_status(certainty)};
+}
+
+/* The peak of the same plan if nothing were written over what dies. */
+static oc_quantity peak_without_reuse(const oc_plan *plan)
+{
+    oc_plan other = {.b = plan->b, .options = plan->options};
+    other.options.in_place = false;
+    make_plan(&other);
+    const oc_peaks peaks = oc_plan_peaks(&other);
+    return peak_of(&other, &peaks);
 }
 
 /* ---- live sets ---- */
@@ -67,20 +80,20 @@ static void fill_peak(oc_plan *plan, const oc_peaks *peaks)
 /* Names of all live sets together. */
 #define MOST_LISTED ((size_t)1 << 20)
 
-static void fill_live(oc_plan *plan, oc_report_peak *peak, size_t row,
+static void fill_live(oc_plan *plan, oc_report_peak *peak, size_t step,
                       size_t *left)
 {
     oc_builder *b = plan->b;
     size_t count = 0;
     for (uint32_t i = 1; i < plan->count; i++)
-        count += oc_buffer_is_live(&plan->buffer[i], row);
+        count += oc_buffer_is_live(&plan->buffer[i], step);
     if (count > *left)
         return;
     *left -= count;
     oc_report_buffer *live = OC_NEW(b->arena, oc_report_buffer, count);
     peak->live = live;
     for (uint32_t i = 1; i < plan->count; i++)
-        if (oc_buffer_is_live(&plan->buffer[i], row))
+        if (oc_buffer_is_live(&plan->buffer[i], step))
             live[peak->live_count++] = (oc_report_buffer){
                 oc_builder_string(b, oc_buffer_name(plan, i)),
                 oc_builder_figure(b, plan->buffer[i].size)};
@@ -93,10 +106,10 @@ static void fill_peaks(oc_plan *plan, const oc_peaks *peaks,
     size_t left = MOST_LISTED;
     oc_report_peak *list = OC_NEW(b->arena, oc_report_peak, peaks->count);
     for (size_t i = 0; i < peaks->count; i++) {
-        const uint32_t row = peaks->row[i];
-        list[i].node = oc_builder_row(b, row);
-        list[i].bytes = oc_builder_figure(b, plan->live[row]);
-        fill_live(plan, &list[i], row, &left);
+        const size_t step = peaks->step[i];
+        list[i].node = oc_builder_row(b, oc_plan_row(plan, step));
+        list[i].bytes = oc_builder_figure(b, plan->live[step]);
+        fill_live(plan, &list[i], step, &left);
     }
     memory->peak_count = peaks->count;
     memory->peaks = list;
@@ -114,10 +127,71 @@ static void fill_steps(oc_plan *plan, oc_report_memory *memory)
     oc_figure *steps = OC_NEW(b->arena, oc_figure, b->row_count);
     for (size_t i = 0; i < b->a->row_count; i++)
         if (b->listed[i] != OC_NO_NODE)
-            steps[b->listed[i]] = oc_builder_figure(b, plan->live[i]);
+            steps[b->listed[i]] =
+                oc_builder_figure(b, plan->live[oc_plan_step(plan, i)]);
     memory->step_count = b->row_count;
     memory->steps = steps;
     b->live = steps;
+}
+
+/* ---- the arena ---- */
+
+static uint32_t row_of_step(const oc_plan *plan, size_t step)
+{
+    return oc_builder_row(plan->b, oc_plan_row(plan, step));
+}
+
+static void fill_slots(oc_plan *plan, const oc_packing *packing,
+                       oc_report_memory *memory)
+{
+    oc_builder *b = plan->b;
+    oc_report_slot *slots = OC_NEW(b->arena, oc_report_slot, packing->count);
+    for (size_t i = 0; i < packing->count; i++) {
+        const oc_slot *slot = &packing->slot[i];
+        slots[i] = (oc_report_slot){
+            .name = oc_builder_string(b, oc_buffer_name(plan, slot->buffer)),
+            .offset = slot->offset,
+            .bytes = slot->bytes,
+            .first = row_of_step(plan, slot->first),
+            .last = row_of_step(plan, slot->last)};
+    }
+    memory->slot_count = packing->count;
+    memory->slots = slots;
+}
+
+/* Offsets depend on all sizes: there are none while one is open. */
+static void fill_arena(oc_plan *plan, const oc_peaks *peaks,
+                       oc_report_memory *memory)
+{
+    oc_builder *b = plan->b;
+    int64_t bound;
+    oc_packing packing;
+    if (plan->unknown_count || plan->cut || peaks->count != 1 ||
+        !oc_expr_to_i64(b->a->space, plan->live[peaks->step[0]], &bound))
+        return;
+    switch (oc_plan_pack(plan, bound, &packing)) {
+    case OC_PACK_SYMBOLIC:
+        return;
+    case OC_PACK_TOO_MUCH:
+        oc_analysis_note(b->a, OC_INFO, "memory.arena", OC_NO_ROW,
+                         "too many buffers are alive at once to place them "
+                         "all: of the arena only a lower bound is known, the "
+                         "peak");
+        b->report->totals[OC_TOTAL_ARENA_BYTES] = (oc_quantity){
+            .has_value = true, .value = bound, .status = OC_FIGURE_LOWER_BOUND};
+        return;
+    case OC_PACKED:
+        break;
+    }
+    b->report->totals[OC_TOTAL_ARENA_BYTES] =
+        (oc_quantity){.has_value = true,
+                      .value = packing.bytes,
+                      .status = oc_builder_status(certainty_of(plan))};
+    memory->has_arena = true;
+    memory->arena_bytes = packing.bytes;
+    memory->arena_lower_bound = bound;
+    memory->arena_order = packing.order;
+    fill_slots(plan, &packing, memory);
 }
 
 /* ---- what is left out ---- */
@@ -167,22 +241,46 @@ static void note_cut(oc_plan *plan, const oc_peaks *peaks)
 
 /* ---- the whole ---- */
 
+static void fill_totals(oc_plan *plan, const oc_peaks *peaks,
+                        oc_report_memory *memory)
+{
+    oc_quantity *totals = plan->b->report->totals;
+    totals[OC_TOTAL_SUM_ACTIVATION_BYTES] =
+        oc_builder_quantity(plan->b, plan->sum, certainty_of(plan));
+    totals[OC_TOTAL_PEAK_ACTIVATION_BYTES] = peak_of(plan, peaks);
+    memory->peak_without_reuse = plan->options.in_place
+                                     ? peak_without_reuse(plan)
+                                     : totals[OC_TOTAL_PEAK_ACTIVATION_BYTES];
+}
+
+static void fill_schedule(const oc_plan *plan, oc_report_memory *memory)
+{
+    oc_builder *b = plan->b;
+    if (!plan->row_at)
+        return;
+    uint32_t *schedule = OC_NEW(b->arena, uint32_t, b->row_count);
+    for (size_t step = 0; step < b->a->row_count; step++)
+        if (row_of_step(plan, step) != OC_NO_NODE)
+            schedule[memory->schedule_count++] = row_of_step(plan, step);
+    memory->schedule = schedule;
+}
+
 void oc_builder_memory(oc_builder *b)
 {
-    oc_plan plan = {.b = b,
-                    .options = {.alignment = 64, .inputs_counted = true}};
+    oc_plan plan = {.b = b, .options = b->a->memory};
     oc_report_memory *memory = OC_NEW(b->arena, oc_report_memory, 1);
     make_plan(&plan);
     const oc_peaks peaks = oc_plan_peaks(&plan);
-    b->report->totals[OC_TOTAL_SUM_ACTIVATION_BYTES] =
-        oc_builder_quantity(b, plan.sum, certainty_of(&plan));
-    fill_peak(&plan, &peaks);
-    *memory = (oc_report_memory){.order = "file",
-                                 .alignment = plan.options.alignment,
-                                 .in_place = plan.options.in_place,
-                                 .inputs_counted = plan.options.inputs_counted};
+    *memory =
+        (oc_report_memory){.order = plan.options.reorder ? "min-peak" : "file",
+                           .alignment = plan.options.alignment,
+                           .in_place = plan.options.in_place,
+                           .inputs_counted = plan.options.inputs_counted};
     fill_peaks(&plan, &peaks, memory);
+    fill_totals(&plan, &peaks, memory);
     fill_steps(&plan, memory);
+    fill_schedule(&plan, memory);
+    fill_arena(&plan, &peaks, memory);
     note_unknown(&plan);
     note_large(&plan);
     note_cut(&plan, &peaks);

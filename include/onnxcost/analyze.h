@@ -45,10 +45,13 @@ typedef struct oc_analyze_options {
     const oc_input_shape *shapes;
     size_t shape_count;
     oc_limits limits; /* memory, call_depth, inlined, expressions */
-    /* Counting options as the user gave them; echoed in the report. None is
-     * there yet: any is OC_ERR_USAGE. */
+    /* Counting options as the user gave them; echoed in the report:
+     * "in-place", "align=N", "io=exclude". */
     const char *const *counting;
     size_t counting_count;
+    const char *order; /* of the nodes: "file" (NULL) or "min-peak" */
+    /* What a machine can do at most in a second; both or none (0). */
+    int64_t peak_flops, bandwidth_bytes;
     /* A node whose figures the report shall derive (oc_report.derivation):
      * its name, "#17" for a row, or the name of one of its outputs. NULL:
      * none. */
@@ -76,8 +79,10 @@ typedef struct oc_analyze_options {
  *         ("usage.input-name"), of another rank, against another shape or
  *         binding ("usage.shape-mismatch") or below 0
  *         ("usage.negative-dim"); for a node to explain that is not there
- *         ("usage.unknown-node"); for a counting option ("usage.count"); for
- *         a struct_size that is too small ("usage.struct-size");
+ *         ("usage.unknown-node"); for a counting option ("usage.count") or an
+ *         order ("usage.order") that there is not; for one peak of a machine
+ *         without the other ("usage.machine"); for a struct_size that is too
+ *         small ("usage.struct-size");
  *         OC_ERR_LIMIT ("limit.memory", "limit.expressions",
  *         "limit.call-depth", "limit.inline", or "limit.loops", which no
  *         option raises); OC_ERR_NOMEM.

@@ -386,7 +386,7 @@ typedef struct oc_report_slot {
 
 /* Activation memory over time. */
 typedef struct oc_report_memory {
-    const char *order; /* "file" */
+    const char *order; /* "file", "min-peak" */
     int64_t alignment;
     bool in_place;
     bool inputs_counted;
@@ -397,6 +397,10 @@ typedef struct oc_report_memory {
     const oc_report_buffer *live;
     size_t peak_count;
     const oc_report_peak *peaks; /* their live sets are not in the JSON */
+    /* If no output were written over an input: the total, unless in_place. */
+    oc_quantity peak_without_reuse;
+    size_t schedule_count; /* rows as they run; 0: in their own order */
+    const uint32_t *schedule;
     size_t step_count; /* 0, or one figure a row of nodes */
     const oc_figure *steps;
     bool has_arena; /* all symbols are bound */
@@ -428,7 +432,12 @@ typedef struct oc_report_machine {
     int64_t peak_flops;      /* per second */
     int64_t bandwidth_bytes; /* per second */
     int64_t sram_bytes;      /* 0: not given */
-    size_t node_count;       /* as many as rows */
+    /* What all nodes take at least, one after another and unfused: a bound,
+     * no prediction. */
+    double seconds;
+    bool whole; /* else figures of nodes are open, which add nothing */
+    int64_t compute_bound, memory_bound; /* nodes */
+    size_t node_count;                   /* as many as rows */
     const oc_report_intensity *nodes;
 } oc_report_machine;
 

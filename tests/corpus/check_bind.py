@@ -7,7 +7,9 @@ each of four sets of sizes (primes, ones, no past, odd composites). The first
 run's formulas, evaluated at the set, must be the second run's figures: shapes,
 params, macs, flops and transcendentals always; bytes and memory too when no
 dim becomes 0 or 1, else the bound figure may only be smaller, since views and
-scalars then appear. A branch that the binding decides may only cost less.
+scalars then appear (the peak may be larger as well: a slice that has become a
+view keeps all of its tensor). A branch that the binding decides may only cost
+less.
 Sizes that violate an assumption of the symbolic report must be refused
 (exit 2) or met by a mismatch diagnostic.
 """
@@ -116,6 +118,8 @@ def compare_totals(symbolic, bound, env, small):
         said, got = symbolic["totals"][key], bound["totals"][key]
         want, have = harness.evaluate(said, env), harness.evaluate(got, {})
         if want is None or have is None or said["status"] == "unknown":
+            continue
+        if small and key == "peak_activation_bytes":
             continue
         less_is_fine = branches or (small and key in BYTES)
         if have != want and not (less_is_fine and have < want):

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * analyzers/memory/arena.c - one allocation for all buffers.
+ *
+ * Greedy: buffers from large to small, each into the first gap among those
+ * already placed that live at the same time. A tree over the buffers by first
+ * step, with the latest last step below each node, finds those; so a buffer
+ * costs what lives beside it, not what there is.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "analyzers/memory/memory.h"
+
+typedef struct item {
+    int64_t bytes, offset;
+    uint32_t first, last, buffer;
+    uint32_t number; /* by rising first step */
+} item;
+
+typedef struct packer {
+    oc_plan *plan;
+    size_t count;
+    item *item;      /* by rising first step */
+    item **order;    /* as they are placed */
+    size_t leaves;   /* a power of two */
+    int64_t *latest; /* of the tree's nodes: last step below, or -1 */
+    const item **beside;
+    size_t steps; /* spent */
+    int64_t bytes;
+} packer;
+
+/* Steps of the search for all orders together: below a second. */
+#define MOST_STEPS ((size_t)60000000)
+
+/* ---- items ---- */
+
+static uint32_t representative(const oc_plan *plan, uint32_t buffer)
+{
+    while (plan->buffer[buffer].same != buffer)
+        buffer = plan->buffer[buffer].same;
+    return buffer;
+}
+
+static bool has_steps(const oc_buffer *buffer)
+{
+    return !buffer->absorbed && buffer->first <= buffer->last;
+}
+
+static void widen(item *into, const oc_buffer *buffer, int64_t bytes)
+{
+    if (into->bytes == 0 || buffer->first < into->first)
+        into->first = buffer->first;
+    if (into->bytes == 0 || buffer->last > into->last)
+        into->last = buffer->last;
+    if (into->bytes < bytes)
+        into->bytes = bytes;
+}
+
+/* What becomes another without a copy lies where that one lies. False when a
+ * size is no integer of 63 bits. */
+static bool gather(packer *p)
+{
+    oc_plan *plan = p->plan;
+    oc_arena *arena = plan->b->a->arena;
+    item *all = OC_NEW(arena, item, plan->count);
+    for (uint32_t i = 1; i < plan->count; i++) {
+        const oc_buffer *buffer = &plan->buffer[i];
+        int64_t bytes;
+        if (!has_steps(buffer))
+            continue;
+        if (!oc_expr_to_i64(plan->b->a->space, buffer->size, &bytes))
+            return false;
+        if (bytes > 0)
+            widen(&all[representative(plan, i)], buffer, bytes);
+    }
+    p->item = OC_NEW(arena, item, plan->count);
+    for (uint32_t i = 1; i < plan->count; i++)
+        if (all[i].bytes) {
+            all[i].buffer = i;
+            p->item[p->count++] = all[i];
+        }
+    return true;
+}
+
+/* ---- orders ---- */
+
+static int by_first(const void *left, const void *right)
+{
+    const item *a = left, *b = right;
+    if (a->first != b->first)
+        return a->first < b->first ? -1 : 1;
+    return (a->buffer > b->buffer) - (a->buffer < b->buffer);
+}
+
+static const item *at(const void *pointer)
+{
+    return *(const item *const *)pointer;
+}
+
+static int by_size(const item *a, const item *b)
+{
+    return (a->bytes < b->bytes) - (a->bytes > b->bytes);
+}
+
+static int early_first(const void *left, const void *right)
+{
+    const item *a = at(left), *b = at(right);
+    const int sizes = by_size(a, b);
+    return sizes ? sizes : (a->number > b->number) - (a->number < b->number);
+}
+
+static int late_first(const void *left, const void *right)
+{
+    const item *a = at(left), *b = at(right);
+    const int sizes = by_size(a, b);
+    return sizes ? sizes : (a->number < b->number) - (a->number > b->number);
+}
+
+static oc_i128 area(const item *a)
+{
+    return (oc_i128)a->bytes * ((int64_t)a->last - a->first + 1);
+}
+
+static int by_area(const void *left, const void *right)
+{
+    const oc_i128 a = area(at(left)), b = area(at(right));
+    return a != b ? (a < b) - (a > b) : late_first(left, right);
+}
+
+static const struct {
+    const char *name;
+    int (*compare)(const void *, const void *);
+} orders[] = {
+    {"size, earlier first use", early_first},
+    {"size, later first use", late_first},
+    {"size x lifetime", by_area},
+};
+
+/* ---- placing ---- */
+
+static void set_placed(packer *p, const item *placed)
+{
+    size_t node = p->leaves + placed->number;
+    for (; node && p->latest[node] < placed->last; node /= 2)
+        p->latest[node] = placed->last;
+}
+
+/* All placed items that live beside `one`, under `node`, whose leaves begin
+ * with the item `low`. */
+static size_t list_beside(packer *p, const item *one, size_t node, size_t low,
+                          size_t width, size_t found)
+{
+    p->steps++;
+    if (low >= p->count || p->item[low].first > one->last ||
+        p->latest[node] < (int64_t)one->first)
+        return found;
+    if (width == 1) {
+        p->beside[found] = &p->item[low];
+        return found + 1;
+    }
+    found = list_beside(p, one, 2 * node, low, width / 2, found);
+    return list_beside(p, one, 2 * node + 1, low + width / 2, width / 2, found);
+}
+
+static int by_offset(const void *left, const void *right)
+{
+    const item *a = at(left), *b = at(right);
+    return (a->offset > b->offset) - (a->offset < b->offset);
+}
+
+/* False when the arena would be beyond 63 bits. */
+static bool place(packer *p, item *one)
+{
+    const size_t found = list_beside(p, one, 1, 0, p->leaves, 0);
+    int64_t end = 0;
+    if (found > 1)
+        qsort(p->beside, found, sizeof(*p->beside), by_offset);
+    for (size_t k = found; k; k /= 2)
+        p->steps += found;
+    for (size_t i = 0; i < found; i++) {
+        const item *other = p->beside[i];
+        if (other->offset - end >= one->bytes)
+            break;
+        if (other->offset + other->bytes > end)
+            end = other->offset + other->bytes;
+    }
+    one->offset = end;
+    if (OC_ADD_OVERFLOWS(end, one->bytes, &end))
+        return false;
+    if (p->bytes < end)
+        p->bytes = end;
+    set_placed(p, one);
+    return true;
+}
+
+static bool place_all(packer *p)
+{
+    p->bytes = 0;
+    for (size_t i = 0; i < 2 * p->leaves; i++)
+        p->latest[i] = -1;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->steps > MOST_STEPS || !place(p, p->order[i]))
+            return false;
+    return true;
+}
+
+/* ---- the whole ---- */
+
+static void keep(packer *p, oc_packing *out, const char *order)
+{
+    oc_arena *arena = p->plan->b->a->arena;
+    oc_slot *slot = OC_NEW(arena, oc_slot, p->count);
+    for (size_t i = 0; i < p->count; i++)
+        slot[i] =
+            (oc_slot){p->item[i].buffer, p->item[i].first, p->item[i].last,
+                      p->item[i].offset, p->item[i].bytes};
+    *out = (oc_packing){p->bytes, order, p->count, slot};
+}
+
+oc_packed oc_plan_pack(oc_plan *plan, int64_t lower_bound, oc_packing *out)
+{
+    oc_arena *arena = plan->b->a->arena;
+    packer p = {.plan = plan, .leaves = 1};
+    if (!gather(&p))
+        return OC_PACK_SYMBOLIC;
+    if (p.count > 1)
+        qsort(p.item, p.count, sizeof(*p.item), by_first);
+    while (p.leaves < p.count)
+        p.leaves *= 2;
+    p.latest = OC_NEW(arena, int64_t, 2 * p.leaves);
+    p.order = OC_NEW(arena, item *, p.count);
+    p.beside = OC_NEW(arena, const item *, p.count);
+    for (size_t i = 0; i < p.count; i++) {
+        p.item[i].number = (uint32_t)i;
+        p.order[i] = &p.item[i];
+    }
+    *out = (oc_packing){0};
+    for (size_t k = 0; k < sizeof(orders) / sizeof(orders[0]); k++) {
+        if (p.count > 1)
+            qsort(p.order, p.count, sizeof(*p.order), orders[k].compare);
+        if (!place_all(&p))
+            break;
+        if (!out->order || p.bytes < out->bytes)
+            keep(&p, out, orders[k].name);
+        if (out->bytes == lower_bound)
+            break;
+    }
+    return out->order ? OC_PACKED : OC_PACK_TOO_MUCH;
+}
