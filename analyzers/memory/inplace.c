@@ -74,8 +74,8 @@ static bool may_overwrite(oc_plan *plan, const oc_row *row, size_t input,
                           uint32_t from, uint32_t to, size_t step)
 {
     const oc_buffer *old = &plan->buffer[from], *made = &plan->buffer[to];
-    return from != OC_NO_BUFFER && !old->is_input && !old->absorbed &&
-           old->last == step && old->home == made->home &&
+    return from != OC_NO_BUFFER && !old->is_input && !old->is_output &&
+           !old->absorbed && old->last == step && old->home == made->home &&
            oc_expr_is_known(made->bytes) && old->bytes == made->bytes &&
            bytes_of(plan, row->input[input]) == made->bytes;
 }

@@ -37,6 +37,7 @@ typedef struct orderer {
     uint32_t *order;    /* units, as they run */
     uint32_t *position; /* one a unit */
     uint32_t *last;     /* one a buffer: position of the last reader */
+    int64_t unread;     /* bytes of inputs that only the first unit sees */
     size_t tried;
 } orderer;
 
@@ -167,13 +168,20 @@ static void set_positions(orderer *o, size_t from, size_t to)
     }
 }
 
-static int64_t inputs_bytes(const orderer *o)
+/* Inputs that some unit reads, or that none does. */
+static int64_t inputs_bytes(const orderer *o, bool read)
 {
     int64_t live = 0;
     for (uint32_t i = 1; i < o->plan->count; i++)
-        if (o->plan->buffer[i].unit == OC_NO_UNIT && outlives(o, i, 0))
+        if (o->plan->buffer[i].unit == OC_NO_UNIT && outlives(o, i, 0) == read)
             live += o->size[i];
     return live;
+}
+
+/* Bytes beside the buffers while a unit runs. */
+static int64_t extra_of(const orderer *o, uint32_t unit, bool is_first)
+{
+    return o->extra[unit] + (is_first ? o->unread : 0);
 }
 
 /* Bytes while a unit runs; *live goes from those before it to those after. */
@@ -182,7 +190,7 @@ static int64_t run_unit(const orderer *o, size_t position, int64_t *live)
     const uint32_t u = o->order[position];
     for (size_t k = o->makes.start[u]; k < o->makes.start[u + 1]; k++)
         *live += o->size[o->makes.at[k]];
-    const int64_t during = *live + o->extra[u];
+    const int64_t during = *live + extra_of(o, u, position == 0);
     for (size_t k = o->makes.start[u]; k < o->makes.start[u + 1]; k++)
         if (!outlives(o, o->makes.at[k], position))
             *live -= o->size[o->makes.at[k]];
@@ -194,7 +202,7 @@ static int64_t run_unit(const orderer *o, size_t position, int64_t *live)
 
 static int64_t peak_of(const orderer *o, size_t *where)
 {
-    int64_t live = inputs_bytes(o), peak = -1;
+    int64_t live = inputs_bytes(o, true), peak = -1;
     for (size_t p = 0; p + 1 < o->count; p++) {
         const int64_t during = run_unit(o, p, &live);
         if (during > peak) {
@@ -286,7 +294,8 @@ static set extended(const window *w, const set *from, size_t k)
               .live = from->live + w->made[k],
               .unit = (uint32_t)k};
     const uint32_t u = w->o->order[w->from + k];
-    const int64_t during = to.live + w->o->extra[u];
+    const int64_t during =
+        to.live + extra_of(w->o, u, w->from == 0 && from->ran == 0);
     to.peak = during > from->peak ? during : from->peak;
     for (size_t i = w->touched_at[k]; i < w->touched_at[k + 1]; i++) {
         const local_buffer *buffer = &w->buffer[w->touched[i]];
@@ -391,7 +400,7 @@ static bool improve_at(orderer *o, size_t peak_at, int64_t peak)
         size_t from = peak_at > behind[i] ? peak_at - behind[i] : 0;
         if (from + width > units)
             from = units - width;
-        int64_t live = inputs_bytes(o);
+        int64_t live = inputs_bytes(o, true);
         for (size_t p = 0; p < from; p++)
             run_unit(o, p, &live);
         if (improve(o, from, width, live, peak))
@@ -517,6 +526,7 @@ static void search(orderer *o)
     for (uint32_t u = 1; u < o->count; u++)
         file[u - 1] = u;
     start_from(o, file);
+    o->unread = inputs_bytes(o, false);
     const int64_t file_peak = peak_of(o, &where);
     const uint32_t *deep = depth_first(o);
     start_from(o, deep);
