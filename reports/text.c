@@ -251,24 +251,139 @@ static void put_compute(oc_page *page)
               "", "   exp, log, sqrt, tanh, ...: one each, not in FLOPs");
 }
 
+/* Under which conventions: those that are not the plain ones in words. */
+static const char *memory_words(oc_page *page, const oc_report_memory *memory)
+{
+    const char *align = memory->alignment == 64
+                            ? ""
+                            : oc_page_printf(page, ", align %lld",
+                                             (long long)memory->alignment);
+    return oc_page_printf(
+        page, "%s order, %s%s%s", oc_page_name(page, memory->order),
+        memory->in_place ? "in-place reuse" : "no in-place reuse",
+        memory->inputs_counted ? "" : ", without inputs and outputs", align);
+}
+
 static const char *peak_note(oc_page *page)
 {
     const oc_report_memory *memory = page->report->memory;
     if (!memory)
         return "";
     const char *node = oc_page_node(page, memory->peak_node);
+    return oc_page_printf(page, "   %s%s%s%s", node[0] != '\0' ? "at " : "",
+                          node, node[0] != '\0' ? ", " : "",
+                          memory_words(page, memory));
+}
+
+/* Of the live sets, the one that is the largest at the reference point; the
+ * first where there is none. */
+static const oc_report_peak *largest_peak(oc_page *page)
+{
+    const oc_report_memory *memory = page->report->memory;
+    const oc_points *points = &page->points;
+    const oc_report_peak *largest = &memory->peaks[0];
+    oc_i128 most = 0, value;
+    if (points->count == 0)
+        return largest;
+    for (size_t i = 0; i < memory->peak_count; i++) {
+        const oc_report_peak *peak = &memory->peaks[i];
+        if (!oc_points_value(&points->point[points->reference], &value,
+                             peak->bytes) ||
+            value <= most)
+            continue;
+        most = value;
+        largest = peak;
+    }
+    return largest;
+}
+
+static const char *others_text(oc_page *page, const oc_report_peak *shown)
+{
+    const oc_report_memory *memory = page->report->memory;
+    const oc_points *points = &page->points;
+    const size_t others = memory->peak_count - 1;
+    oc_text text = {.arena = &page->arena};
+    oc_text_printf(&text, "at %s", oc_page_node(page, shown->node));
+    if (points->count > 0) {
+        const oc_point *point = &points->point[points->reference];
+        oc_text_puts(&text, ", where");
+        for (size_t i = 0; i < page->report->symbol_count; i++)
+            if (!page->report->symbols[i].has_value)
+                oc_text_printf(&text, " %s = %lld", oc_page_symbol(page, i),
+                               (long long)point->bindings[i].value);
+    }
+    oc_text_printf(&text, "; %zu other live set%s may be larger at other sizes",
+                   others, others == 1 ? "" : "s");
+    return text.data;
+}
+
+/* The maximum of many live sets is no formula for people. */
+static void put_open_peak(oc_page *page)
+{
+    const oc_report_peak *peak = largest_peak(page);
+    const oc_quantity *quantity = total(page, OC_TOTAL_PEAK_ACTIVATION_BYTES);
+    oc_page_line(page, "Peak activations",
+                 oc_page_printf(page, "%s%s",
+                                oc_page_status(page, quantity->status),
+                                oc_figure_is_static(peak->bytes)
+                                    ? oc_page_number(page, peak->bytes.value,
+                                                     OC_UNIT_BYTES)
+                                    : fit_formula(page, peak->bytes.formula)));
+    oc_page_line(page, "", others_text(page, peak));
+    oc_page_line(page, "", memory_words(page, page->report->memory));
+}
+
+static void put_peak(oc_page *page)
+{
+    const oc_report_memory *memory = page->report->memory;
+    oc_i128 value;
+    if (memory && memory->peak_count > 1 &&
+        !is_number(page, OC_TOTAL_PEAK_ACTIVATION_BYTES, &value)) {
+        put_open_peak(page);
+        return;
+    }
+    put_total(page, "Peak activations", OC_TOTAL_PEAK_ACTIVATION_BYTES,
+              OC_UNIT_BYTES, "", peak_note(page));
+}
+
+static const char *quantity_text(oc_page *page, const oc_quantity *quantity)
+{
+    oc_i128 value;
+    if (oc_figure_integer(&value, oc_quantity_figure(quantity)))
+        return oc_page_number(page, value, OC_UNIT_BYTES);
+    return quantity->formula ? fit_formula(page, quantity->formula) : "?";
+}
+
+/* In-place reuse is what a runtime may do: the figure without it stands
+ * beside. */
+static void put_without_reuse(oc_page *page)
+{
+    const oc_report_memory *memory = page->report->memory;
+    if (memory && memory->in_place)
+        oc_page_line(page, "  without reuse",
+                     quantity_text(page, &memory->peak_without_reuse));
+}
+
+static const char *arena_note(oc_page *page)
+{
+    const oc_report_memory *memory = page->report->memory;
+    if (!memory || !memory->has_arena)
+        return "   one allocation for all activations";
+    if (memory->arena_bytes == memory->arena_lower_bound)
+        return "   one allocation for all activations, as small as can be";
     return oc_page_printf(
-        page, "   %s%s%s%s order, %s", node[0] != '\0' ? "at " : "", node,
-        node[0] != '\0' ? ", " : "", oc_page_name(page, memory->order),
-        memory->in_place ? "in-place reuse" : "no in-place reuse");
+        page,
+        "   one allocation for all activations; none is "
+        "below %s",
+        oc_page_number(page, memory->arena_lower_bound, OC_UNIT_BYTES));
 }
 
 static void put_memory(oc_page *page)
 {
-    put_total(page, "Peak activations", OC_TOTAL_PEAK_ACTIVATION_BYTES,
-              OC_UNIT_BYTES, "", peak_note(page));
+    put_peak(page);
+    put_without_reuse(page);
     put_total(page, "Arena", OC_TOTAL_ARENA_BYTES, OC_UNIT_BYTES, "",
-              "   one allocation for all activations");
+              arena_note(page));
     put_total(page, "Traffic", OC_TOTAL_TRAFFIC_BYTES, OC_UNIT_BYTES, "",
               "   unfused: every operand read, every result written");
     oc_i128 cache;
@@ -315,6 +430,44 @@ static void put_intensity(oc_page *page)
                  oc_page_printf(page, "%s.%02d FLOP/B",
                                 oc_i128_print(digits, parts / 100),
                                 (int)(parts % 100)));
+}
+
+/* "28.9 us": a bound, and said to be one. */
+static const char *time_text(oc_page *page, double seconds)
+{
+    static const struct {
+        double unit;
+        const char *name;
+    } units[] = {{1, "s"}, {1e-3, "ms"}, {1e-6, "us"}};
+    size_t i = 0;
+    while (i < 2 && seconds < units[i].unit)
+        i++;
+    return oc_page_printf(page, "%.3g %s", seconds / units[i].unit,
+                          units[i].name);
+}
+
+static void put_machine(oc_page *page)
+{
+    const oc_report_machine *machine = page->report->machine;
+    if (!machine)
+        return;
+    oc_page_line(
+        page, "Time",
+        oc_page_printf(
+            page,
+            "at least %s, node after node, unfused: a bound, no "
+            "prediction%s",
+            time_text(page, machine->seconds),
+            machine->whole ? "" : "; nodes with open figures are left out"));
+    oc_page_line(
+        page, "",
+        oc_page_printf(
+            page,
+            "%lld nodes bound by compute, %lld by memory, at %sFLOP/s "
+            "and %sB/s",
+            (long long)machine->compute_bound, (long long)machine->memory_bound,
+            oc_page_number(page, machine->peak_flops, OC_UNIT_COUNT),
+            oc_page_number(page, machine->bandwidth_bytes, OC_UNIT_COUNT)));
 }
 
 static void put_ops(oc_page *page, const char *label, const oc_report_op *ops,
@@ -410,6 +563,7 @@ static void put_summary(oc_page *page)
     put_memory(page);
     put_growth(page);
     put_intensity(page);
+    put_machine(page);
     put_coverage(page);
     put_assumptions(page);
     put_samples(page);

@@ -26,12 +26,14 @@ typedef struct packer {
     size_t leaves;   /* a power of two */
     int64_t *latest; /* of the tree's nodes: last step below, or -1 */
     const item **beside;
+    size_t pairs; /* of items that live at the same time */
+    size_t most;  /* items that do */
     size_t steps; /* spent */
     int64_t bytes;
 } packer;
 
-/* Steps of the search for all orders together: below a second. */
-#define MOST_STEPS ((size_t)60000000)
+/* Steps of all orders together: below a second. */
+#define MOST_STEPS ((size_t)24000000)
 
 /* ---- items ---- */
 
@@ -81,6 +83,32 @@ static bool gather(packer *p)
             p->item[p->count++] = all[i];
         }
     return true;
+}
+
+/* Every pair is looked at once for each order. */
+static void count_pairs(packer *p)
+{
+    oc_arena *arena = p->plan->b->a->arena;
+    const size_t steps = p->plan->b->a->row_count;
+    uint32_t *ends = OC_NEW(arena, uint32_t, steps + 1);
+    size_t live = 0, step = 0;
+    for (size_t i = 0; i < p->count; i++) {
+        for (; step < p->item[i].first; step++)
+            live -= ends[step];
+        p->pairs += live++;
+        ends[p->item[i].last]++;
+        if (p->most < live)
+            p->most = live;
+    }
+}
+
+/* About what one order takes. */
+static size_t steps_of_order(const packer *p)
+{
+    size_t steps = p->count;
+    for (size_t k = 2 * p->most; k; k /= 2)
+        steps += p->pairs + p->count;
+    return steps;
 }
 
 /* ---- orders ---- */
@@ -151,7 +179,6 @@ static void set_placed(packer *p, const item *placed)
 static size_t list_beside(packer *p, const item *one, size_t node, size_t low,
                           size_t width, size_t found)
 {
-    p->steps++;
     if (low >= p->count || p->item[low].first > one->last ||
         p->latest[node] < (int64_t)one->first)
         return found;
@@ -176,8 +203,6 @@ static bool place(packer *p, item *one)
     int64_t end = 0;
     if (found > 1)
         qsort(p->beside, found, sizeof(*p->beside), by_offset);
-    for (size_t k = found; k; k /= 2)
-        p->steps += found;
     for (size_t i = 0; i < found; i++) {
         const item *other = p->beside[i];
         if (other->offset - end >= one->bytes)
@@ -200,7 +225,7 @@ static bool place_all(packer *p)
     for (size_t i = 0; i < 2 * p->leaves; i++)
         p->latest[i] = -1;
     for (size_t i = 0; i < p->count; i++)
-        if (p->steps > MOST_STEPS || !place(p, p->order[i]))
+        if (!place(p, p->order[i]))
             return false;
     return true;
 }
@@ -228,6 +253,7 @@ oc_packed oc_plan_pack(oc_plan *plan, int64_t lower_bound, oc_packing *out)
         qsort(p.item, p.count, sizeof(*p.item), by_first);
     while (p.leaves < p.count)
         p.leaves *= 2;
+    count_pairs(&p);
     p.latest = OC_NEW(arena, int64_t, 2 * p.leaves);
     p.order = OC_NEW(arena, item *, p.count);
     p.beside = OC_NEW(arena, const item *, p.count);
@@ -237,6 +263,9 @@ oc_packed oc_plan_pack(oc_plan *plan, int64_t lower_bound, oc_packing *out)
     }
     *out = (oc_packing){0};
     for (size_t k = 0; k < sizeof(orders) / sizeof(orders[0]); k++) {
+        p.steps += steps_of_order(&p);
+        if (p.steps > MOST_STEPS)
+            break;
         if (p.count > 1)
             qsort(p.order, p.count, sizeof(*p.order), orders[k].compare);
         if (!place_all(&p))

@@ -30,14 +30,16 @@ static void link_buffers(oc_plan *plan)
     }
 }
 
-/* Terms of all formulas of live bytes: a graph where every buffer has a
- * symbol of its own ends here. */
-#define MOST_TERMS ((size_t)1 << 23)
+/* Terms of all formulas of live bytes, and so many more a row: a graph where
+ * every buffer has a symbol of its own ends here. */
+#define MOST_TERMS ((size_t)1 << 20)
+#define MOST_TERMS_PER_ROW 64
 
 void oc_plan_sweep(oc_plan *plan)
 {
     const oc_analysis *a = plan->b->a;
     oc_expr live = oc_expr_of(0), change = oc_expr_of(0);
+    const size_t most = MOST_TERMS + MOST_TERMS_PER_ROW * a->row_count;
     size_t terms = 0;
     link_buffers(plan);
     plan->live = OC_NEW(a->arena, oc_expr, a->row_count);
@@ -48,7 +50,7 @@ void oc_plan_sweep(oc_plan *plan)
         plan->live[i] = live;
         if (!oc_expr_is_immediate(live) && oc_expr_is_known(live))
             terms += oc_expr_term_count(a->space, live);
-        plan->cut = terms > MOST_TERMS || !oc_expr_is_known(live);
+        plan->cut = terms > most || !oc_expr_is_known(live);
         if (plan->cut)
             return;
         change = oc_expr_of(0);

@@ -121,14 +121,24 @@ static void fill_peaks(oc_plan *plan, const oc_peaks *peaks,
     }
 }
 
+/* Terms of the formulas of all rows; the rows behind have none. */
+#define MOST_PRINTED ((size_t)1 << 18)
+#define MOST_PRINTED_PER_ROW 32
+
 static void fill_steps(oc_plan *plan, oc_report_memory *memory)
 {
     oc_builder *b = plan->b;
     oc_figure *steps = OC_NEW(b->arena, oc_figure, b->row_count);
-    for (size_t i = 0; i < b->a->row_count; i++)
-        if (b->listed[i] != OC_NO_NODE)
-            steps[b->listed[i]] =
-                oc_builder_figure(b, plan->live[oc_plan_step(plan, i)]);
+    size_t left = MOST_PRINTED + MOST_PRINTED_PER_ROW * b->row_count;
+    for (size_t i = 0; i < b->a->row_count; i++) {
+        const oc_expr live = plan->live[oc_plan_step(plan, i)];
+        const size_t terms = oc_expr_term_count(b->a->space, live);
+        if (b->listed[i] == OC_NO_NODE)
+            continue;
+        left = terms < left ? left - terms : 0;
+        if (left)
+            steps[b->listed[i]] = oc_builder_figure(b, live);
+    }
     memory->step_count = b->row_count;
     memory->steps = steps;
     b->live = steps;
