@@ -32,7 +32,7 @@ static void link_buffers(oc_plan *plan)
 
 /* Terms of all formulas of live bytes, and so many more a row: a graph where
  * every buffer has a symbol of its own ends here. */
-#define MOST_TERMS ((size_t)1 << 20)
+#define MOST_TERMS ((size_t)1 << 18)
 #define MOST_TERMS_PER_ROW 64
 
 void oc_plan_sweep(oc_plan *plan)

@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Memory of bodies and of long graphs, counted by hand.
+
+Live bytes of every row, without rounding, of branches, loops, scans and calls;
+then graphs of 100,000 nodes, views and buffers that live at the same time,
+which must give their figures within a run's usual time.
+"""
+import os
+import sys
+import tempfile
+
+import numpy
+from onnx import TensorProto, helper, numpy_helper
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", ".."))
+from support import harness
+
+FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
+node = helper.make_node
+MANY = 100000
+
+
+def value(name, shape=None, elem_type=FLOAT):
+    return helper.make_tensor_value_info(name, elem_type, shape)
+
+
+def constant(name, values, dtype=numpy.int64):
+    return numpy_helper.from_array(numpy.array(values, dtype), name)
+
+
+def model(nodes, inputs, outputs, initializers=(), functions=()):
+    graph = helper.make_graph(nodes, "g", inputs, [value(o) for o in outputs],
+                              list(initializers))
+    return helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 21),
+                              helper.make_opsetid("local", 1)],
+        ir_version=10, functions=list(functions))
+
+
+def body(name, nodes, inputs, outputs):
+    return helper.make_graph(nodes, name, inputs,
+                             [value(o) for o in outputs])
+
+
+X = value("x", [4, 8])  # 128 bytes
+
+
+def undecided_if():
+    """Rows: Relu, If, then (Exp, Concat), else (Abs), Neg. a is captured by
+    both branches, so it lives through both; the If's result is what a branch
+    made, 256 bytes or 128."""
+    then = body("t", [node("Exp", ["a"], ["t0"]),
+                      node("Concat", ["t0", "a"], ["t1"], axis=0)], [], ["t1"])
+    other = body("e", [node("Abs", ["a"], ["e0"])], [], ["e0"])
+    nodes = [node("Relu", ["x"], ["a"]),
+             node("If", ["c"], ["y"], then_branch=then, else_branch=other),
+             node("Neg", ["x"], ["z"])]
+    # x and c are inputs; c is 1 byte and dies in the If; y (8 rows or 4) has
+    # rows of its own only in the symbol if_0, from Neg on
+    return (model(nodes, [X, value("c", [], BOOL)], ["y", "z"]),
+            [257, 257, 128 * 3, 128 * 3 + 256, 128 * 3, "32*(if_0 + 8)"])
+
+
+def decided_if():
+    """A condition that is stored: as if the branch stood there."""
+    then = body("t", [node("Exp", ["a"], ["t0"])], [], ["t0"])
+    other = body("e", [node("Abs", ["a"], ["e0"])], [], ["e0"])
+    nodes = [node("Relu", ["x"], ["a"]),
+             node("If", ["c"], ["y"], then_branch=then, else_branch=other),
+             node("Neg", ["y"], ["z"])]
+    return (model(nodes, [X], ["z"], [constant("c", True, bool)]),
+            [256, 128, 256, 256])
+
+
+def loop():
+    """Rows: Relu, Loop, body (Identity, Exp, Add, Relu). State twice (128
+    each) beside its initial value a, three stacked rows of 128, the iteration
+    number (8) and the condition (1) while they are read; in the body only t
+    (128): what Add makes is the state that goes out, what Relu makes a row of
+    the stack."""
+    inner = body("b", [node("Identity", ["k"], ["k1"]),
+                       node("Exp", ["s"], ["t"]),
+                       node("Add", ["s", "t"], ["s1"]),
+                       node("Relu", ["s1"], ["o"])],
+                 [value("i", [], INT64), value("k", [], BOOL),
+                  value("s", [4, 8])], ["k1", "s1", "o"])
+    nodes = [node("Relu", ["x"], ["a"]),
+             node("Loop", ["m", "", "a"], ["r", "stack"], body=inner)]
+    held = 128 + 2 * 128 + 3 * 128 + 1  # the condition is an output as well
+    return (model(nodes, [X], ["r", "stack"], [constant("m", 3)]),
+            [256, held + 8, held, held + 128, held + 128, held])
+
+
+def loop_without_change():
+    """State that is handed on as it came is a view: no second buffer."""
+    inner = body("b", [node("Identity", ["k"], ["k1"]),
+                       node("Identity", ["s"], ["s1"]),
+                       node("Exp", ["s"], ["o"])],
+                 [value("i", [], INT64), value("k", [], BOOL),
+                  value("s", [4, 8])], ["k1", "s1", "o"])
+    nodes = [node("Relu", ["x"], ["a"]),
+             node("Loop", ["m", "", "a"], ["r", "stack"], body=inner),
+             node("Neg", ["r"], ["y"])]
+    held = 128 + 2 * 128 + 1
+    return (model(nodes, [X], ["y", "stack"], [constant("m", 2)]),
+            [256, held + 8, held, held, held, 128 + 128 + 256])
+
+
+def scan():
+    """Rows: Scan, body (Add, Relu), Neg. Slices of x are views of it; the
+    state (32 bytes) is there twice beside its initial value."""
+    inner = body("b", [node("Add", ["s", "row"], ["s1"]),
+                       node("Relu", ["s1"], ["o"])],
+                 [value("s", [8]), value("row", [8])], ["s1", "o"])
+    nodes = [node("Scan", ["first", "x"], ["last", "all"], body=inner,
+                  num_scan_inputs=1),
+             node("Neg", ["all"], ["y"])]
+    held = 32 + 128 + 2 * 32 + 128
+    return (model(nodes, [value("first", [8]), X], ["last", "y"]),
+            [held, held, held, 32 + 128 + 128])
+
+
+def call():
+    """A function is its body: what the caller hands in dies inside, what the
+    body gives is the caller's without a copy."""
+    function = helper.make_function(
+        "local", "F", ["p"], ["q"],
+        [node("Exp", ["p"], ["t"]), node("Neg", ["t"], ["u"]),
+         node("Identity", ["u"], ["q"])], [helper.make_opsetid("", 21)])
+    nodes = [node("Relu", ["x"], ["a"]),
+             node("F", ["a"], ["b"], domain="local"),
+             node("Abs", ["b"], ["y"])]
+    return (model(nodes, [X], ["y"], functions=[function]),
+            [256, 128, 256, 256, 128, 256])
+
+
+BY_HAND = (undecided_if, decided_if, loop, loop_without_change, scan, call)
+
+
+# ---- long graphs ----
+
+def chain():
+    nodes = [node("Relu", ["x%d" % i], ["x%d" % (i + 1)]) for i in range(MANY)]
+    return model(nodes, [value("x0", [4, 8])], ["x%d" % MANY]), 256
+
+
+def views():
+    nodes = [node("Relu", ["x0"], ["v0"])]
+    nodes += [node("Identity", ["v%d" % i], ["v%d" % (i + 1)])
+              for i in range(MANY)]
+    nodes += [node("Neg", ["v%d" % MANY], ["y"])]
+    return model(nodes, [value("x0", [4, 8])], ["y"]), 256
+
+
+def alive_at_once():
+    """All are outputs: they live to the end, with x until the last reads it."""
+    nodes = [node("Relu", ["x0"], ["y%d" % i]) for i in range(MANY)]
+    return (model(nodes, [value("x0", [4, 8])],
+                  ["y%d" % i for i in range(MANY)]), 128 * (MANY + 1))
+
+
+def run(binary, made, *arguments):
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+        file.write(made.SerializeToString())
+        file.flush()
+        return harness.run_json(binary, file.name, *arguments)
+
+
+def judge_by_hand(binary, make):
+    made, wanted = make()
+    got = run(binary, made, "--count", "align=1")
+    if got.report is None:
+        return [got.problem]
+    steps = got.report["memory"]["steps"]
+    return [] if steps == wanted else ["%s, not %s" % (steps, wanted)]
+
+
+def judge_long(binary, make):
+    made, peak = make()
+    got = run(binary, made)
+    if got.report is None:
+        return [got.problem]
+    said = got.report["totals"]["peak_activation_bytes"]["value"]
+    return [] if said == peak else ["peak %s, not %d" % (said, peak)]
+
+
+def main():
+    options = harness.options(__doc__)
+    tally = harness.Tally()
+    for make in BY_HAND:
+        tally.add(make.__name__, judge_by_hand(options.binary, make))
+    for make in (chain, views, alive_at_once):
+        tally.add(make.__name__, judge_long(options.binary, make))
+    tally.close()
+
+
+if __name__ == "__main__":
+    main()
