@@ -89,8 +89,8 @@ static bool gather(packer *p)
 static void count_pairs(packer *p)
 {
     oc_arena *arena = p->plan->b->a->arena;
-    const size_t steps = p->plan->b->a->row_count;
-    uint32_t *ends = OC_NEW(arena, uint32_t, steps + 1);
+    const size_t steps = p->plan->step_count;
+    uint32_t *ends = OC_NEW(arena, uint32_t, steps);
     size_t live = 0, step = 0;
     for (size_t i = 0; i < p->count; i++) {
         for (; step < p->item[i].first; step++)

@@ -628,6 +628,7 @@ void oc_plan_liveness(oc_plan *plan)
     oc_analysis *a = plan->b->a;
     oc_place *all = OC_NEW(a->arena, oc_place, 1);
     all->sum = oc_sum_new(a->space);
+    plan->step_count = a->row_count ? a->row_count : 1;
     plan->room = 256;
     plan->buffer = OC_NEW(a->arena, oc_buffer, plan->room);
     plan->count = 1;

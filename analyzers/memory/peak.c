@@ -16,8 +16,8 @@
 static void link_buffers(oc_plan *plan)
 {
     const oc_analysis *a = plan->b->a;
-    plan->first_at = OC_NEW(a->arena, uint32_t, a->row_count);
-    plan->last_at = OC_NEW(a->arena, uint32_t, a->row_count);
+    plan->first_at = OC_NEW(a->arena, uint32_t, plan->step_count);
+    plan->last_at = OC_NEW(a->arena, uint32_t, plan->step_count);
     for (uint32_t i = plan->count; i-- > 1;) {
         oc_buffer *buffer = &plan->buffer[i];
         if (buffer->absorbed || buffer->first > buffer->last ||
@@ -42,8 +42,8 @@ void oc_plan_sweep(oc_plan *plan)
     const size_t most = MOST_TERMS + MOST_TERMS_PER_ROW * a->row_count;
     size_t terms = 0;
     link_buffers(plan);
-    plan->live = OC_NEW(a->arena, oc_expr, a->row_count);
-    for (size_t i = 0; i < a->row_count; i++) {
+    plan->live = OC_NEW(a->arena, oc_expr, plan->step_count);
+    for (size_t i = 0; i < plan->step_count; i++) {
         for (uint32_t k = plan->first_at[i]; k; k = plan->buffer[k].next_first)
             change = oc_expr_add(a->space, change, plan->buffer[k].size);
         live = oc_expr_add(a->space, live, change);
@@ -86,6 +86,12 @@ static void append(const oc_plan *plan, candidates *list, oc_expr bytes,
         (candidate){.bytes = bytes, .step = (uint32_t)step};
 }
 
+static bool is_silent(const oc_plan *plan, size_t step)
+{
+    const oc_analysis *a = plan->b->a;
+    return a->row_count && a->row[oc_plan_row(plan, step)]->silent;
+}
+
 /* Each sum once, at its first row; of those that are integers only the
  * largest. */
 static candidates collect(const oc_plan *plan)
@@ -96,10 +102,10 @@ static candidates collect(const oc_plan *plan)
     oc_expr largest = OC_UNKNOWN;
     size_t largest_step = 0;
     uint64_t ignored;
-    for (size_t i = 0; i < a->row_count; i++) {
+    for (size_t i = 0; i < plan->step_count; i++) {
         const oc_expr *live = &plan->live[i];
         const char *key = (const char *)live;
-        if (a->row[oc_plan_row(plan, i)]->silent || !oc_expr_is_known(*live))
+        if (is_silent(plan, i) || !oc_expr_is_known(*live))
             continue;
         if (oc_expr_is_immediate(*live)) {
             if (!oc_expr_is_known(largest) || (int64_t)*live > (int64_t)largest)

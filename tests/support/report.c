@@ -124,24 +124,38 @@ static const oc_report_buffer static_live[] = {{"c", INT(1024)},
                                                {"y", INT(1024)}};
 static const oc_report_slot static_slots[] = {
     {"x", 0, 768, 0, 0}, {"c", 1024, 1024, 0, 1}, {"y", 0, 1024, 1, 1}};
-static const oc_report_memory static_memory = {.order = "file",
-                                               .alignment = 64,
-                                               .inputs_counted = true,
-                                               .peak_node = 1,
-                                               .live_count = 2,
-                                               .live = static_live,
-                                               .step_count = 2,
-                                               .steps = static_steps,
-                                               .has_arena = true,
-                                               .arena_bytes = 2048,
-                                               .arena_lower_bound = 2048,
-                                               .arena_order = "size",
-                                               .slot_count = 3,
-                                               .slots = static_slots};
+static const oc_report_peak static_peak = {.node = 1,
+                                           .bytes = {OC_STATIC, 2048},
+                                           .live_count = 2,
+                                           .live = static_live};
+static const oc_report_memory static_memory = {
+    .order = "file",
+    .alignment = 64,
+    .inputs_counted = true,
+    .peak_node = 1,
+    .live_count = 2,
+    .live = static_live,
+    .peak_count = 1,
+    .peaks = &static_peak,
+    .peak_without_reuse = {.has_value = true,
+                           .value = 2048,
+                           .status = OC_FIGURE_EXACT},
+    .step_count = 2,
+    .steps = static_steps,
+    .has_arena = true,
+    .arena_bytes = 2048,
+    .arena_lower_bound = 2048,
+    .arena_order = "size",
+    .slot_count = 3,
+    .slots = static_slots};
 static const oc_report_intensity intensities[] = {
     {true, 13824.0 / 2224, OC_BOUND_COMPUTE}, {true, 0.125, OC_BOUND_MEMORY}};
 static const oc_report_machine machine = {.peak_flops = 1000000,
                                           .bandwidth_bytes = 500000,
+                                          .seconds = 0.0185,
+                                          .whole = true,
+                                          .compute_bound = 1,
+                                          .memory_bound = 1,
                                           .node_count = 2,
                                           .nodes = intensities};
 
@@ -492,6 +506,7 @@ const oc_report *hostile_report(const char *text)
     static oc_report_block other;
     static oc_report_memory memory;
     static oc_report_buffer buffer;
+    static oc_report_peak peak;
     static oc_report_slot slot;
     static oc_report_finding finding;
     static oc_report_diagnostic diagnostic;
@@ -538,6 +553,8 @@ const oc_report *hostile_report(const char *text)
     memory = (oc_report_memory){.order = text,
                                 .live_count = 1,
                                 .live = &buffer,
+                                .peak_count = 1,
+                                .peaks = &peak,
                                 .has_arena = true,
                                 .arena_order = text,
                                 .slot_count = 1,
