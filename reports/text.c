@@ -402,9 +402,8 @@ static void put_growth(oc_page *page)
     const char *symbol = oc_page_formula(page, growth->symbol);
     const char *overtakes =
         growth->crossover > 0
-            ? oc_page_printf(
-                  page, "; attention overtakes the rest at %s = %s", symbol,
-                  oc_i128_print(digits, growth->crossover))
+            ? oc_page_printf(page, "; attention overtakes the rest at %s = %s",
+                             symbol, oc_i128_print(digits, growth->crossover))
             : "";
     oc_page_line(page, "Growth",
                  oc_page_printf(page, "FLOPs have degree %lld in %s%s",
