@@ -5,13 +5,20 @@
  *
  * A view is another name of its buffer. What a body captures lives as long as
  * the body runs. An If's result is what the branch made; a Loop has its state
- * twice, and its stacked results whole.
+ * twice, and its stacked results whole. Text generation is its prompt, then a
+ * loop over steps.
  */
 #include "analyzers/memory/memory.h"
 
 #include <string.h>
 
 /* ---- sizes ---- */
+
+static void worsen(oc_plan *plan, oc_certainty certainty)
+{
+    if (plan->certainty < certainty)
+        plan->certainty = certainty;
+}
 
 static oc_expr type_bytes(oc_analysis *a, const oc_type *type)
 {
@@ -48,7 +55,7 @@ static oc_expr over_iterations(oc_plan *plan, const oc_place *place, oc_expr e)
     oc_space *space = plan->b->a->space;
     const oc_body *body = place->body;
     if (oc_expr_substitute(space, e, place->varying) != e)
-        plan->estimated = true;
+        worsen(plan, OC_ESTIMATE);
     const oc_expr first = at_iteration(plan, body, e, oc_expr_of(0));
     if (first == e)
         return e;
@@ -61,7 +68,7 @@ static oc_expr over_iterations(oc_plan *plan, const oc_place *place, oc_expr e)
         return last;
     if (oc_expr_at_most(space, next, e) == OC_YES)
         return first;
-    plan->estimated = true;
+    worsen(plan, OC_ESTIMATE);
     return oc_expr_max(space, first, last);
 }
 
@@ -541,6 +548,88 @@ static void plan_loop(oc_plan *plan, const oc_place *place, const oc_row *row,
     leave_loop(plan, place, inside, row, i);
 }
 
+/* ---- text generation ---- */
+
+/* A body in a frame of its own still sees what is around it. */
+static void inherit_names(const oc_plan *plan, const oc_row *row,
+                          oc_frame *frame)
+{
+    frame->name =
+        oc_arena_copy(plan->b->a->arena, row->frame->name,
+                      frame->scope->value_count * sizeof(frame->name[0]));
+}
+
+static bool is_state(const oc_body *body, size_t k, size_t first)
+{
+    return body->kind == OC_BODY_LOOP && k >= first &&
+           k < first + body->state_count;
+}
+
+static void enter_decoder(oc_plan *plan, const oc_place *inside,
+                          const oc_body *body)
+{
+    for (size_t k = 0; k < body->graph->input_count; k++) {
+        const oc_value_id value = body->graph->input[k];
+        const uint32_t made =
+            allocate(plan, inside, body->frame, value,
+                     oc_frame_fact(body->frame, value), body->first);
+        set_name(plan, body->frame, value, made);
+        if (is_state(body, k, body->first_input))
+            keep_until(plan, made, body->end - 1);
+    }
+}
+
+/* Caches of the prompt are what the steps begin with. */
+static void leave_decoder(oc_plan *plan, const oc_place *inside,
+                          const oc_body *body)
+{
+    for (size_t k = 0; k < body->graph->output_count; k++) {
+        const oc_value_id value = body->graph->output[k];
+        read_value(plan, inside, body->frame, value,
+                   body->kind == OC_BODY_LOOP ? body->end - 1 : inside->last);
+        if (!is_state(body, k, body->first_output))
+            continue;
+        absorb(plan, inside, branch_output(body, k));
+        keep_until(plan,
+                   allocate_output(plan, inside, body->frame, value,
+                                   oc_frame_fact(body->frame, value),
+                                   body->first),
+                   body->end - 1);
+    }
+}
+
+static void plan_decoder(oc_plan *plan, const oc_place *place,
+                         const oc_row *row, oc_body *body, size_t last)
+{
+    oc_place *inside = OC_NEW(plan->b->a->arena, oc_place, 1);
+    const bool repeats = body->kind == OC_BODY_LOOP;
+    *inside = (oc_place){.outer = place,
+                         .last = last,
+                         .body = repeats ? body : NULL,
+                         .sum = place->sum,
+                         .varying = repeats ? varying_of(plan, body) : NULL};
+    inherit_names(plan, row, body->frame);
+    enter_decoder(plan, inside, body);
+    plan_rows(plan, inside, body->first, body->end);
+    leave_decoder(plan, inside, body);
+}
+
+/* It may stop before all steps are done. */
+static void plan_generation(oc_plan *plan, const oc_place *place,
+                            const oc_row *row, size_t i, size_t last)
+{
+    use_operands(plan, place, row, last);
+    for (oc_body *body = row->body; body; body = body->next) {
+        worsen(plan, body->silent ? OC_LOWER_BOUND : OC_UPPER_BOUND);
+        if (!body->silent && body->end > body->first)
+            plan_decoder(plan, place, row, body, last);
+    }
+    for (size_t k = 0; k < row->output_count; k++)
+        if (row->node->output[k] != OC_NO_VALUE)
+            set_name(plan, row->frame, row->node->output[k],
+                     loop_output(plan, place, row, k, i, last));
+}
+
 /* ---- all rows ---- */
 
 static size_t last_row(const oc_row *row, size_t i)
@@ -574,12 +663,14 @@ static void plan_row(oc_plan *plan, const oc_place *place, const oc_row *row,
     const size_t last = last_row(row, i);
     if (!place->outer)
         begin_unit(plan, i, is_call(row) ? i : last);
-    if (!row->body || row->body->kind >= OC_BODY_DECODER)
+    if (!row->body || row->body->kind == OC_BODY_FUSED)
         plan_node(plan, place, row, i);
     else if (is_call(row))
         plan_call(plan, place, row);
     else if (row->body->kind == OC_BODY_LOOP)
         plan_loop(plan, place, row, i, last);
+    else if (row->body->kind == OC_BODY_DECODER)
+        plan_generation(plan, place, row, i, last);
     else
         plan_if(plan, place, row, i, last);
 }

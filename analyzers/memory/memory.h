@@ -71,13 +71,13 @@ typedef struct oc_plan {
     oc_unit *unit;
     size_t use_count, use_room; /* only for an order other than the file's */
     oc_unit_use *use;
-    size_t step_count;    /* rows; one where there are none, for the inputs */
-    uint32_t *row_at;     /* one a step, or NULL: steps are rows */
-    uint32_t *step_of;    /* one a row, or NULL */
-    oc_expr sum;          /* of what nodes allocate */
-    bool estimated;       /* sizes vary from one iteration to the next */
-    oc_expr *replacement; /* one a symbol, all OC_UNKNOWN */
-    oc_i128 *plain;       /* one a symbol: see oc_plan_plain() */
+    size_t step_count;      /* rows; one where there are none, for the inputs */
+    uint32_t *row_at;       /* one a step, or NULL: steps are rows */
+    uint32_t *step_of;      /* one a row, or NULL */
+    oc_expr sum;            /* of what nodes allocate */
+    oc_certainty certainty; /* of sizes that differ from run to run */
+    oc_expr *replacement;   /* one a symbol, all OC_UNKNOWN */
+    oc_i128 *plain;         /* one a symbol: see oc_plan_plain() */
     bool *is_plain;
     uint32_t *first_at, *last_at; /* one a step: the buffers there */
     oc_expr *live;                /* one a step: bytes, or OC_UNKNOWN */

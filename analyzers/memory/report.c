@@ -34,7 +34,7 @@ static oc_certainty certainty_of(const oc_plan *plan)
 {
     if (plan->unknown_count)
         return OC_LOWER_BOUND;
-    return plan->estimated ? OC_ESTIMATE : OC_EXACT;
+    return plan->certainty;
 }
 
 /* "max(first, second, ...)" */
