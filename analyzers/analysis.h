@@ -239,6 +239,8 @@ const oc_fact *oc_fact_of_tensor(oc_analysis *a, const oc_tensor *tensor);
 const oc_origins *oc_origins_of_tensor(oc_analysis *a, const oc_tensor *tensor);
 oc_expr oc_fact_numel(oc_analysis *a, const oc_fact *fact);
 oc_expr oc_fact_bytes(oc_analysis *a, const oc_fact *fact, oc_expr elements);
+/* Of a sequence whose elements have types of their own; else 0. */
+size_t oc_type_each_count(const oc_type *type);
 bool oc_type_equal(const oc_type *a, const oc_type *b);
 /* A deep copy in the analysis' arena. */
 oc_type oc_type_copy(oc_analysis *a, const oc_type *type);

@@ -39,6 +39,7 @@ static oc_type join_types(oc_analysis *a, const oc_type *left,
         type.dim[axis] = join_dims(a, left->dim[axis], right->dim[axis]);
     if (left->length != right->length)
         type.length = OC_UNKNOWN;
+    type.each = NULL;
     if (left->element && right->element) {
         oc_type *element = OC_NEW(a->arena, oc_type, 1);
         *element = join_types(a, left->element, right->element);

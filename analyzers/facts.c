@@ -27,6 +27,14 @@ const oc_fact *oc_fact_unknown(oc_analysis *a)
     return oc_fact_new(a, NULL);
 }
 
+size_t oc_type_each_count(const oc_type *type)
+{
+    const int64_t length = oc_expr_immediate(type->length);
+    const bool few = oc_expr_is_immediate(type->length) && length > 0 &&
+                     length <= OC_SEQUENCE_MAX_EACH;
+    return type->each && few ? (size_t)length : 0;
+}
+
 oc_type oc_type_copy(oc_analysis *a, const oc_type *type)
 {
     oc_type copy = *type;
@@ -37,6 +45,13 @@ oc_type oc_type_copy(oc_analysis *a, const oc_type *type)
         oc_type *element = OC_NEW(a->arena, oc_type, 1);
         *element = oc_type_copy(a, type->element);
         copy.element = element;
+    }
+    if (type->each) {
+        const size_t count = oc_type_each_count(type);
+        oc_type *each = OC_NEW(a->arena, oc_type, count);
+        for (size_t i = 0; i < count; i++)
+            each[i] = oc_type_copy(a, &type->each[i]);
+        copy.each = each;
     }
     return copy;
 }
@@ -49,6 +64,12 @@ bool oc_type_equal(const oc_type *a, const oc_type *b)
         return false;
     for (int axis = 0; axis < a->rank; axis++)
         if (a->dim[axis] != b->dim[axis])
+            return false;
+    const size_t count = oc_type_each_count(a);
+    if (count != oc_type_each_count(b))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!oc_type_equal(&a->each[i], &b->each[i]))
             return false;
     return !a->element || oc_type_equal(a->element, b->element);
 }

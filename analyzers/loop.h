@@ -56,6 +56,9 @@ void oc_loop_run(oc_loop *l);
 void oc_loop_finish(const oc_loop *l, oc_expr trip);
 /* Output i of the node: the state after the last iteration. */
 void oc_loop_set_state_output(const oc_loop *l, size_t i);
+/* What results of all iterations have in common: sizes that the body makes
+ * are not known. */
+oc_type oc_loop_any(const oc_loop *l, const oc_type *type);
 /* An output of the body, of every iteration, stacked at `axis`. */
 void oc_loop_set_stacked_output(const oc_loop *l, size_t output,
                                 size_t body_output, int64_t axis);

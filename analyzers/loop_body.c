@@ -234,6 +234,7 @@ oc_fact *oc_loop_entering(oc_analysis *a, const oc_fact *fact)
 {
     oc_fact *in = oc_fact_renamed(a, fact);
     in->type = oc_type_copy(a, &fact->type);
+    in->type.each = NULL;
     in->lower = in->upper = OC_UNKNOWN;
     in->constant = in->from_shapes = false;
     in->origins = NULL;
@@ -434,6 +435,15 @@ void oc_loop_set_state_output(const oc_loop *l, size_t i)
         oc_frame_set(l->a, l->frame, l->node->output[i],
                      oc_expr_is(l->trip, 0) ? oc_loop_entering(l->a, c->initial)
                                             : final_state(l, c->entering));
+}
+
+oc_type oc_loop_any(const oc_loop *l, const oc_type *type)
+{
+    oc_type any = oc_type_copy(l->a, type);
+    for (int axis = 0; axis < any.rank; axis++)
+        if (made_in_body(l, any.dim[axis]))
+            any.dim[axis] = OC_UNKNOWN;
+    return any;
 }
 
 /* The element of every iteration, stacked at `axis`. */

@@ -161,7 +161,7 @@ void oc_infer_sequence_map(oc_analysis *a, oc_frame *frame, const oc_node *node,
         const oc_fact *one = oc_region_output(a, frame, l.body, i);
         oc_fact *fact = oc_fact_new(a, NULL);
         oc_type *element = OC_NEW(a->arena, oc_type, 1);
-        *element = oc_type_copy(a, &one->type);
+        *element = oc_loop_any(&l, &one->type);
         fact->type = (oc_type){.kind = OC_KIND_SEQUENCE,
                                .rank = OC_RANK_UNKNOWN,
                                .length = l.trip,

@@ -2,63 +2,12 @@
 /*
  * analyzers/ops/sequence.c - sequences and optionals of tensors.
  *
- * A sequence has one type for all its elements: dims that differ between
- * them are not known. Putting tensors in and taking them out moves pointers,
- * not bytes; only cutting and joining tensors copies.
+ * Putting tensors in and taking them out moves pointers, not bytes; only
+ * cutting and joining tensors copies. Types are in sequence_type.c.
  */
 #include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
-
-/* ---- types ---- */
-
-static oc_type *type_copy(oc_op *op, const oc_type *type)
-{
-    oc_type *copy = OC_OP_NEW(op, oc_type, 1);
-    *copy = *type;
-    if (type->kind == OC_KIND_TENSOR && type->rank >= 0) {
-        const oc_shape shape = {(size_t)type->rank, type->dim};
-        copy->dim = oc_shape_copy(op, shape).dim;
-    }
-    return copy;
-}
-
-/* What elements of either type have in common. */
-static const oc_type *type_join(oc_op *op, const oc_type *a, const oc_type *b)
-{
-    oc_type *both = type_copy(op, a);
-    if (a->kind != OC_KIND_TENSOR || b->kind != OC_KIND_TENSOR)
-        return both;
-    if (a->elem_type != b->elem_type && b->elem_type != OC_ELEM_UNKNOWN)
-        oc_op_fail(op, "elements of a sequence differ in type");
-    if (a->rank != b->rank)
-        both->rank = OC_RANK_UNKNOWN;
-    for (int axis = 0; axis < both->rank; axis++)
-        if (oc_equal(op, a->dim[axis], b->dim[axis]) != OC_YES)
-            both->dim[axis] = OC_UNKNOWN;
-    return both;
-}
-
-static void set_sequence(oc_op *op, const oc_type *element, oc_expr length)
-{
-    const oc_type type = {.kind = OC_KIND_SEQUENCE,
-                          .elem_type =
-                              element ? element->elem_type : OC_ELEM_UNKNOWN,
-                          .rank = OC_RANK_UNKNOWN,
-                          .length = length,
-                          .element = element};
-    oc_op_set_type(op, 0, &type);
-}
-
-static const oc_type *tensor_of(oc_op *op, int elem_type, int rank,
-                                oc_expr *dim)
-{
-    oc_type *type = OC_OP_NEW(op, oc_type, 1);
-    type->kind = OC_KIND_TENSOR;
-    type->elem_type = elem_type;
-    type->rank = rank;
-    type->dim = dim;
-    return type;
-}
+#include "analyzers/ops/sequence_type.h"
 
 /* Sticky unknown, and false, when input 0 is not known to be a sequence. */
 static bool is_sequence(oc_op *op)
@@ -74,10 +23,17 @@ static bool is_sequence(oc_op *op)
 static void infer_construct(oc_op *op)
 {
     const size_t count = oc_op_input_count(op);
+    const oc_elements all = oc_elements_new(op, count);
     const oc_type *element = oc_op_type(op, 0);
-    for (size_t i = 1; i < count; i++)
-        element = type_join(op, element, oc_op_type(op, i));
-    set_sequence(op, element, oc_expr_of((int64_t)count));
+    for (size_t i = 0; i < count; i++)
+        if (all.element)
+            all.element[i] = oc_op_type(op, i);
+        else
+            element = oc_type_join(op, element, oc_op_type(op, i));
+    if (all.element && count)
+        oc_set_elements(op, all);
+    else
+        oc_set_sequence(op, element, oc_expr_of((int64_t)count));
 }
 
 static void infer_empty(oc_op *op)
@@ -85,8 +41,8 @@ static void infer_empty(oc_op *op)
     const int64_t dtype = oc_op_attr_int(op, "dtype", OC_ELEM_FLOAT);
     const int elem_type =
         dtype > 0 && dtype <= OC_ELEM_INT2 ? (int)dtype : OC_ELEM_UNKNOWN;
-    set_sequence(op, tensor_of(op, elem_type, OC_RANK_UNKNOWN, NULL),
-                 oc_expr_of(0));
+    oc_set_sequence(op, oc_tensor_type(op, elem_type, OC_RANK_UNKNOWN, NULL),
+                    oc_expr_of(0));
 }
 
 /* The first tensor of an empty sequence says what its elements are like. */
@@ -95,10 +51,20 @@ static void infer_insert(oc_op *op)
     const oc_type *sequence = oc_op_type(op, 0), *added = oc_op_type(op, 1);
     if (!is_sequence(op))
         return;
+    const oc_elements old = oc_elements_of(op);
+    const oc_elements all = oc_elements_new(op, old.count + 1);
+    size_t at = 0;
+    if (old.element && all.element &&
+        oc_elements_at(op, 2, old.count, old.count, &at)) {
+        for (size_t i = 0; i < all.count; i++)
+            all.element[i] = i == at ? added : old.element[i - (i > at)];
+        oc_set_elements(op, all);
+        return;
+    }
     const oc_type *element = added;
     if (!oc_expr_is(sequence->length, 0) && sequence->element)
-        element = type_join(op, sequence->element, added);
-    set_sequence(op, element, oc_plus(op, sequence->length, 1));
+        element = oc_type_join(op, sequence->element, added);
+    oc_set_sequence(op, element, oc_plus(op, sequence->length, 1));
 }
 
 static void infer_erase(oc_op *op)
@@ -108,21 +74,38 @@ static void infer_erase(oc_op *op)
         return;
     if (oc_expr_is(sequence->length, 0))
         oc_op_fail(op, "the sequence is empty");
-    set_sequence(op, sequence->element, oc_plus(op, sequence->length, -1));
+    const oc_elements old = oc_elements_of(op);
+    size_t at = 0;
+    if (old.element && old.count > 1 &&
+        oc_elements_at(op, 1, old.count, old.count - 1, &at)) {
+        const oc_elements rest = oc_elements_new(op, old.count - 1);
+        for (size_t i = 0; i < rest.count; i++)
+            rest.element[i] = old.element[i + (i >= at)];
+        oc_set_elements(op, rest);
+        return;
+    }
+    oc_set_sequence(op, sequence->element, oc_plus(op, sequence->length, -1));
 }
 
-/* Which element is taken depends on data, and so do dims that differ. */
+/* Where data says which element is taken, it says dims that differ too. */
 static void infer_at(oc_op *op)
 {
     const oc_type *sequence = oc_op_type(op, 0);
     if (!is_sequence(op) || !sequence->element)
         return;
-    oc_type *element = type_copy(op, sequence->element);
-    if (element->kind == OC_KIND_TENSOR)
-        for (int axis = 0; axis < element->rank; axis++)
-            if (!oc_expr_is_known(element->dim[axis]))
-                element->dim[axis] = oc_fresh(op, OC_UNKNOWN, OC_UNKNOWN);
-    oc_op_set_type(op, 0, element);
+    const oc_elements all = oc_elements_of(op);
+    size_t at = 0;
+    const bool one = all.count && oc_op_has_input(op, 1) &&
+                     oc_elements_at(op, 1, all.count, all.count - 1, &at);
+    oc_type element = one ? *all.element[at] : *sequence->element;
+    if (element.kind == OC_KIND_TENSOR && element.rank >= 0) {
+        const oc_shape shape = {(size_t)element.rank, element.dim};
+        element.dim = oc_shape_copy(op, shape).dim;
+        for (int axis = 0; axis < element.rank; axis++)
+            if (!oc_expr_is_known(element.dim[axis]))
+                element.dim[axis] = oc_fresh(op, OC_UNKNOWN, OC_UNKNOWN);
+    }
+    oc_op_set_type(op, 0, &element);
 }
 
 static void infer_length(oc_op *op)
@@ -133,16 +116,6 @@ static void infer_length(oc_op *op)
 }
 
 /* ---- cutting and joining ---- */
-
-/* What all lengths in a list are, or OC_UNKNOWN. */
-static oc_expr common_length(oc_op *op, oc_expr_list list)
-{
-    oc_expr common = list.count ? list.value[0] : OC_UNKNOWN;
-    for (size_t i = 1; i < list.count; i++)
-        if (oc_equal(op, list.value[i], common) != OC_YES)
-            common = OC_UNKNOWN;
-    return common;
-}
 
 /* Pieces of one length, the last one shorter when it must be: how many, and
  * their length when all are alike. */
@@ -158,13 +131,70 @@ static oc_expr cut_evenly(oc_op *op, oc_expr dim, oc_expr piece,
     return oc_ceil_div(op, dim, piece);
 }
 
+/* One type for all pieces, or one for each where they are few. */
+static void set_pieces(oc_op *op, const oc_type *piece, size_t axis,
+                       oc_expr_list lengths)
+{
+    const oc_elements all = oc_elements_new(op, lengths.count);
+    const oc_type *common = piece;
+    for (size_t i = 0; i < lengths.count; i++) {
+        const oc_type *own =
+            oc_tensor_type_with(op, piece, axis, lengths.value[i]);
+        if (all.element)
+            all.element[i] = own;
+        common = i ? oc_type_join(op, common, own) : own;
+    }
+    if (all.element && lengths.count)
+        oc_set_elements(op, all);
+    else
+        oc_set_sequence(op, common, oc_expr_of((int64_t)lengths.count));
+}
+
+/* Pieces of `piece`, the last of what is left over. */
+static void cut_with_rest(oc_op *op, const oc_type *x, size_t axis,
+                          oc_expr piece, size_t count)
+{
+    oc_expr_list lengths = {.value = OC_OP_NEW(op, oc_expr, count),
+                            .count = count};
+    for (size_t i = 0; i < count; i++)
+        lengths.value[i] = piece;
+    if (count)
+        lengths.value[count - 1] =
+            oc_sub(op, x->dim[axis], oc_times(op, (int64_t)count - 1, piece));
+    set_pieces(op, x, axis, lengths);
+}
+
+/* Pieces of one length, or of ones whose axis goes. */
+static void split_evenly(oc_op *op, oc_shape x, size_t axis)
+{
+    const oc_type *type = oc_op_type(op, 0);
+    const bool ones = !oc_op_has_input(op, 1);
+    const oc_expr piece = ones ? oc_expr_of(1) : oc_op_scalar(op, 1);
+    const oc_shape y = oc_shape_copy(op, x);
+    const oc_expr count = cut_evenly(op, x.dim[axis], piece, &y.dim[axis]);
+    int rank = (int)y.rank;
+    if (!oc_expr_is_known(y.dim[axis]) && oc_expr_is_immediate(count) &&
+        oc_expr_immediate(count) <= OC_SEQUENCE_MAX_EACH) {
+        cut_with_rest(op, type, axis, piece, (size_t)oc_expr_immediate(count));
+        return;
+    }
+    if (ones && oc_op_attr_int(op, "keepdims", 1) == 0) {
+        rank--;
+        for (size_t i = axis; i + 1 < y.rank; i++)
+            y.dim[i] = y.dim[i + 1];
+    }
+    oc_set_sequence(op, oc_tensor_type(op, type->elem_type, rank, y.dim),
+                    count);
+}
+
 static void infer_split(oc_op *op)
 {
     const oc_shape x = oc_op_input(op, 0);
-    const int elem_type = oc_op_dtype(op, 0);
+    const oc_type *type = oc_op_type(op, 0);
     if (!oc_op_has_rank(op, 0)) {
-        set_sequence(op, tensor_of(op, elem_type, OC_RANK_UNKNOWN, NULL),
-                     OC_UNKNOWN);
+        oc_set_sequence(
+            op, oc_tensor_type(op, type->elem_type, OC_RANK_UNKNOWN, NULL),
+            OC_UNKNOWN);
         return;
     }
     const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", 0), x.rank);
@@ -172,24 +202,37 @@ static void infer_split(oc_op *op)
         return;
     const bool by_list = oc_op_has_input(op, 1) && oc_op_has_rank(op, 1) &&
                          oc_op_input(op, 1).rank == 1;
-    const oc_expr piece =
-        oc_op_has_input(op, 1) ? oc_op_scalar(op, 1) : oc_expr_of(1);
-    const oc_shape y = oc_shape_copy(op, x);
-    oc_expr count;
-    if (by_list) {
-        const oc_expr_list list = oc_op_expr_list(op, NULL, 1);
-        count = oc_op_input(op, 1).dim[0];
-        y.dim[axis] = common_length(op, list);
-    } else {
-        count = cut_evenly(op, x.dim[axis], piece, &y.dim[axis]);
-    }
-    int rank = (int)y.rank;
-    if (!oc_op_has_input(op, 1) && oc_op_attr_int(op, "keepdims", 1) == 0) {
-        rank--;
-        for (size_t i = axis; i + 1 < y.rank; i++)
-            y.dim[i] = y.dim[i + 1];
-    }
-    set_sequence(op, tensor_of(op, elem_type, rank, y.dim), count);
+    const oc_expr_list list =
+        by_list ? oc_op_expr_list(op, NULL, 1) : (oc_expr_list){0};
+    if (!by_list)
+        split_evenly(op, x, axis);
+    else if (list.count)
+        set_pieces(op, type, axis, list);
+    else
+        oc_set_sequence(op, oc_tensor_type_with(op, type, axis, OC_UNKNOWN),
+                        oc_op_input(op, 1).dim[0]);
+}
+
+/* The sum of what elements have at an axis; else that times their number. */
+static oc_expr joined_length(oc_op *op, oc_elements all, size_t axis)
+{
+    const oc_type *sequence = oc_op_type(op, 0);
+    oc_expr sum = oc_expr_of(0);
+    if (!all.element)
+        return oc_mul(op, sequence->element->dim[axis], sequence->length);
+    for (size_t i = 0; i < all.count; i++)
+        sum = oc_add(op, sum, all.element[i]->dim[axis]);
+    return sum;
+}
+
+/* What elements have at an axis at which all must be alike. */
+static oc_expr shared_length(oc_op *op, oc_elements all, size_t axis)
+{
+    oc_expr length = oc_op_type(op, 0)->element->dim[axis];
+    for (size_t i = 0; all.element && i < all.count; i++)
+        length = i ? oc_unify(op, length, all.element[i]->dim[axis])
+                   : all.element[i]->dim[axis];
+    return length;
 }
 
 /* All elements joined along an axis, or stacked along a new one. */
@@ -203,18 +246,17 @@ static void infer_join(oc_op *op)
     oc_op_set_dtype(op, 0, element->elem_type);
     if (element->rank < 0)
         return;
+    const oc_elements all = oc_elements_of(op);
     const bool stack = oc_op_attr_int(op, "new_axis", 0) != 0;
     const oc_shape y = oc_shape_new(op, (size_t)element->rank + stack);
     if (!oc_op_has_attr(op, "axis"))
         oc_op_fail(op, "axis is missing");
     const size_t axis = oc_op_axis(op, oc_op_attr_int(op, "axis", 0), y.rank);
     for (size_t i = 0; i < y.rank; i++)
-        if (i == axis && stack)
-            y.dim[i] = sequence->length;
-        else if (i == axis)
-            y.dim[i] = oc_mul(op, element->dim[i], sequence->length);
+        if (i == axis)
+            y.dim[i] = stack ? sequence->length : joined_length(op, all, i);
         else
-            y.dim[i] = element->dim[i - (stack && i > axis)];
+            y.dim[i] = shared_length(op, all, i - (stack && i > axis));
     if (axis < y.rank && !oc_expr_is_known(y.dim[axis]))
         y.dim[axis] = oc_fresh(op, OC_UNKNOWN, OC_UNKNOWN);
     oc_op_set_output(op, 0, element->elem_type, y);

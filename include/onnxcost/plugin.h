@@ -94,7 +94,12 @@ typedef struct oc_type {
     oc_expr *dim;   /* rank of them */
     oc_expr length; /* sequences: how many elements, or OC_UNKNOWN */
     const struct oc_type *element; /* sequences, optionals, maps; or NULL */
+    /* Sequences: `length` types, where it is a number of at most
+     * OC_SEQUENCE_MAX_EACH and tensors differ; else NULL. */
+    const struct oc_type *each;
 } oc_type;
+
+#define OC_SEQUENCE_MAX_EACH 64
 
 /* Dims of a tensor, rank of them; each may be symbolic or OC_UNKNOWN. */
 typedef struct oc_shape {
@@ -345,8 +350,9 @@ static inline void oc_op_set_output(oc_op *op, size_t i, int elem_type,
 /* Only the element type is known. */
 static inline void oc_op_set_dtype(oc_op *op, size_t i, int elem_type)
 {
-    const oc_type type = {OC_KIND_TENSOR, elem_type,  OC_RANK_UNKNOWN,
-                          NULL,           OC_UNKNOWN, NULL};
+    const oc_type type = {
+        OC_KIND_TENSOR, elem_type, OC_RANK_UNKNOWN, NULL, OC_UNKNOWN,
+        NULL,           NULL};
     op->api->set_type(op, i, &type);
 }
 /* Any type, copied; sticky unknown does not keep it from being taken. */
