@@ -65,7 +65,7 @@ static oc_expr mod(oc_op *op, oc_expr a, oc_expr b)
     if (oc_at_most(op, oc_expr_of(1), b) != OC_YES)
         return OC_UNKNOWN;
     if (follows_dividend && oc_at_most(op, oc_expr_of(0), a) != OC_YES)
-        return OC_UNKNOWN;
+        return oc_sub(op, a, oc_mul(op, b, divide_toward_zero(op, a, b)));
     return oc_mod(op, a, b);
 }
 
