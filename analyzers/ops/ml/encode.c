@@ -116,11 +116,17 @@ static void infer_cast_map(oc_op *op)
         oc_op_set_dtype(op, 0, OC_ELEM_FLOAT);
 }
 
+/* A row with a column for each word there may be. */
 static void infer_dictionary(oc_op *op)
 {
     const oc_type *map = oc_op_type(op, 0);
     const bool known = map->kind == OC_KIND_MAP && map->element;
-    oc_op_set_dtype(op, 0, known ? map->element->elem_type : OC_ELEM_UNKNOWN);
+    const char *const *word;
+    const int64_t *number;
+    const size_t words = oc_op_attr_strings(op, "string_vocabulary", &word) +
+                         oc_op_attr_ints(op, "int64_vocabulary", &number);
+    oc_ml_set_matrix(op, 0, known ? map->element->elem_type : OC_ELEM_UNKNOWN,
+                     oc_expr_of(1), oc_expr_of((int64_t)words));
 }
 
 /* A map from labels to scores for each row. */
