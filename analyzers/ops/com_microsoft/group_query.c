@@ -252,7 +252,8 @@ OC_OP_DEFINE(microsoft_group_query) = {
                  "the whole cache; per score 1 FLOP to scale it, 1 for a bias, "
                  "4 and an exp for the softmax less 2 per row; 6 per rotated "
                  "pair",
-                 infer, cost_group_query, .buffer_inputs = OC_IN(7) | OC_IN(8),
+                 infer, cost_group_query, .shape_inputs = OC_IN(6),
+                 .buffer_inputs = OC_IN(7) | OC_IN(8),
                  .scale_inputs = OC_IN(12) | OC_IN(13),
                  .data = &(const layout){.total_length = 6,
                                          .cos = 7,
