@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "analyzers/ops/common.h"
 #include "analyzers/ops/elementwise.h"
 
 static oc_expr rectify(oc_op *op, oc_expr a, oc_expr b)
@@ -31,6 +32,15 @@ static void infer_gated(oc_op *op)
         oc_op_fail(op, "A and B differ in rank");
     for (size_t axis = 0; axis < y.rank && axis < gate.rank; axis++)
         y.dim[axis] = oc_unify(op, y.dim[axis], gate.dim[axis]);
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
+}
+
+/* Before opset 7 a slope of one dim is of the channels. */
+static void infer_prelu(oc_op *op)
+{
+    oc_shape y = oc_op_input(op, 0);
+    if (oc_op_version(op) >= 7)
+        y = oc_op_spread_over(op, y, 1);
     oc_op_set_output(op, 0, oc_op_dtype(op, 0), y);
 }
 
@@ -87,7 +97,7 @@ OC_OP_DEFINE(activation) = {
      .since_version = 1,
      .rule = "two FLOPs per element",
      .source = "ONNX operators, PRelu-16",
-     .infer = oc_unary_infer,
+     .infer = infer_prelu,
      .cost = oc_elementwise_cost,
      .weight_inputs = OC_IN(1),
      .data = &(const oc_elementwise){.flops = 2}},

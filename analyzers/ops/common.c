@@ -19,6 +19,23 @@ oc_shape oc_shapes_broadcast(oc_op *op, oc_shape a, oc_shape b)
     return a;
 }
 
+oc_shape oc_op_spread_over(oc_op *op, oc_shape x, size_t i)
+{
+    if (!oc_op_has_input(op, i) || !oc_op_has_rank(op, i))
+        return x;
+    const oc_shape spread = oc_op_input(op, i);
+    if (spread.rank > x.rank) {
+        oc_op_fail(op, "an operand has more dims than what it is spread over");
+        return x;
+    }
+    for (size_t k = 0; k < spread.rank; k++) {
+        oc_expr *dim = &x.dim[x.rank - spread.rank + k];
+        if (oc_at_most(op, oc_expr_of(2), spread.dim[k]) == OC_YES)
+            *dim = oc_unify(op, *dim, spread.dim[k]);
+    }
+    return x;
+}
+
 size_t oc_block_source(const oc_block *from, const int64_t *to, size_t rank,
                        size_t index)
 {

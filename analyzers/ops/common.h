@@ -17,6 +17,10 @@ void oc_infer_same(oc_op *op);
 /* The numpy broadcast of two shapes; sticky failure when there is none. */
 oc_shape oc_shapes_broadcast(oc_op *op, oc_shape a, oc_shape b);
 
+/* The dims of input 0, over which those of input i are spread: from the last
+ * one on they are 1 or the same. Sticky failure when they cannot be. */
+oc_shape oc_op_spread_over(oc_op *op, oc_shape x, size_t i);
+
 /* Row-major position in `from` of element `index` of a block of dims
  * to[0..rank) when `from` is broadcast to it. */
 size_t oc_block_source(const oc_block *from, const int64_t *to, size_t rank,

@@ -105,7 +105,8 @@ static void set_statistics(oc_op *op)
 
 static void infer_layer(oc_op *op)
 {
-    oc_infer_same(op);
+    const oc_shape y = oc_op_spread_over(op, oc_op_input(op, 0), 1);
+    oc_op_set_output(op, 0, oc_op_dtype(op, 0), oc_op_spread_over(op, y, 2));
     set_statistics(op);
 }
 
@@ -114,7 +115,7 @@ static void infer_rms(oc_op *op)
 {
     const int gain = oc_op_dtype(op, 1);
     oc_op_set_output(op, 0, gain ? gain : oc_op_dtype(op, 0),
-                     oc_op_input(op, 0));
+                     oc_op_spread_over(op, oc_op_input(op, 0), 1));
     set_statistics(op);
 }
 

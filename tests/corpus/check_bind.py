@@ -85,7 +85,7 @@ def refused(run):
     """True when sizes were found wrong, by exit code or diagnostic."""
     if run.report is None:
         return run.code == 2
-    return any("mismatch" in entry["id"]
+    return any(entry["id"] == "shape.invalid"
                for entry in run.report["diagnostics"])
 
 

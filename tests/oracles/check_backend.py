@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""ONNX's own node tests: the shapes and types of their expected outputs.
+"""ONNX's own backend tests: the shapes and types of their expected outputs.
 
     check_backend.py [--run BINARY] [--only REGEX] [--list]
 
-Every test of onnx.backend.test runs in four passes, the declared shapes of
-its outputs erased:
+Every test of onnx.backend.test (the node tests, and those stored with it:
+simple models, exports of PyTorch's, whole networks without their weights) runs
+in five passes, the declared shapes of its outputs erased:
   given     as it is: a dim is right, or honestly a formula or unknown;
   bound     its tensor inputs turned into initializers, so that sizes which
             depend on data can follow: every dim is right, unless sequences
@@ -13,10 +14,13 @@ its outputs erased:
             known without doing their work;
   symbolic  its float inputs given symbols for dims: formulas give the right
             dims at the true sizes, and no assumption is violated there;
+  binding   the symbolic model with these sizes by --dim: all its tensors and
+            totals are what the formulas say (as corpus/check_bind.py has it);
   values    bound, and each small output, cast to integers, taken for a shape
             by ConstantOfShape: the elements that are known are right.
 """
 import collections
+import glob
 import os
 import re
 import sys
@@ -26,8 +30,10 @@ import warnings
 import numpy
 import onnx
 from onnx.backend.test.case.node import collect_testcases
+from onnx.backend.test.case.test_case import TestCase
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+from corpus import check_bind
 from support import harness
 
 # Sizes that depend on the contents of strings, images or scores.
@@ -36,9 +42,71 @@ OPEN = {"ImageDecoder", "NonMaxSuppression", "StringNormalizer", "StringSplit"}
 STEERING_ELEMENTS = 8
 # Outputs up to this size are read as shapes in the pass of values.
 READ_ELEMENTS = 64
-PASSES = ("given", "bound", "symbolic", "values")
+PASSES = ("given", "bound", "symbolic", "binding", "values")
 FLOATS = ("FLOAT", "DOUBLE", "FLOAT16", "BFLOAT16")
 
+
+STORED = os.path.join(os.path.dirname(onnx.backend.test.__file__), "data")
+STORED_SETS = ("simple", "pytorch-converted", "pytorch-operator")
+
+
+# ---- tests that are stored as files ----
+
+def inputs_of(model):
+    """Without initializers, which are inputs too in older files."""
+    stored = {tensor.name for tensor in model.graph.initializer}
+    return [info for info in model.graph.input if info.name not in stored]
+
+
+def stored_value(path, info):
+    kind = info.type.WhichOneof("value")
+    proto = {"sequence_type": onnx.SequenceProto,
+             "optional_type": onnx.OptionalProto}.get(kind, onnx.TensorProto)()
+    with open(path, "rb") as file:
+        proto.ParseFromString(file.read())
+    if kind == "sequence_type":
+        return onnx.numpy_helper.to_list(proto)
+    if kind == "optional_type":
+        return onnx.numpy_helper.to_optional(proto)
+    return onnx.numpy_helper.to_array(proto)
+
+
+def stored_case(folder):
+    model = onnx.load(os.path.join(folder, "model.onnx"))
+    data = os.path.join(folder, "test_data_set_0")
+    sets = [[stored_value(os.path.join(data, "%s_%d.pb" % (what, i)), info)
+             for i, info in enumerate(infos)]
+            for what, infos in (("input", inputs_of(model)),
+                                ("output", model.graph.output))]
+    return test_case(os.path.basename(folder), model, *sets)
+
+
+def light_case(path):
+    """A network with an output, and inputs of any value."""
+    model = onnx.load(path)
+    values = [numpy.zeros([dim.dim_value for dim in
+                           info.type.tensor_type.shape.dim], numpy.float32)
+              for info in inputs_of(model)]
+    output = onnx.load_tensor(path.replace(".onnx", "_output_0.pb"))
+    return test_case(os.path.basename(path)[:-5], model, values, [output])
+
+
+def test_case(name, model, inputs, outputs):
+    return TestCase(name=name, model_name=name, url=None, model_dir=None,
+                    model=model, data_sets=[(inputs, outputs)], kind="node",
+                    rtol=0, atol=0)
+
+
+def all_cases():
+    yield from collect_testcases(None)
+    for name in STORED_SETS:
+        for folder in sorted(glob.glob(os.path.join(STORED, name, "test_*"))):
+            yield stored_case(folder)
+    for path in sorted(glob.glob(os.path.join(STORED, "light", "*.onnx"))):
+        yield light_case(path)
+
+
+# ---- what a test says ----
 
 def elem_name(elem_type):
     return onnx.TensorProto.DataType.Name(elem_type)
@@ -120,7 +188,7 @@ def prepare(case, which):
     model = onnx.ModelProto()
     model.CopyFrom(case.model)
     graph, env, bound = model.graph, {}, []
-    for info, value in zip(graph.input, case.data_sets[0][0]):
+    for info, value in zip(inputs_of(model), case.data_sets[0][0]):
         if which == "given" or not is_tensor(info) or value is None:
             continue
         if which in ("bound", "values") or is_steering(info, value):
@@ -215,11 +283,28 @@ def violated(entry, env):
                 "nonzero": lambda: left != 0}[entry["kind"]]()
 
 
+def run_binding(binary, case, path):
+    """Reports before and after the sizes of inputs are known."""
+    model, values = prepare(case, "symbolic")
+    onnx.save(model, path)
+    symbolic = harness.run_json(binary, path).report
+    if symbolic is None:
+        return []  # the symbolic pass says why
+    names = check_bind.open_symbols(symbolic)
+    sizes = {name: values[name] for name in names if name in values}
+    dims = [word for item in sizes.items()
+            for word in ("--dim", "%s=%d" % item)]
+    return check_bind.compare(
+        symbolic, harness.run_json(binary, path, *dims), sizes)
+
+
 def run(binary, case, which, folder):
     """The problems of one pass."""
     path = os.path.join(folder, "%s_%s.onnx" % (case.name, which))
     if which == "values":
         return run_values(binary, case, path)
+    if which == "binding":
+        return run_binding(binary, case, path)
     model, values = prepare(case, which)
     onnx.save(model, path)
     done = harness.run_json(binary, path)
@@ -233,7 +318,7 @@ def run(binary, case, which, folder):
 
 def has_data(case):
     return bool(case.data_sets) and len(case.data_sets[0][0]) == len(
-        case.model.graph.input)
+        inputs_of(case.model))
 
 
 def main():
@@ -245,7 +330,7 @@ def main():
     options = harness.options(__doc__, add)
     warnings.simplefilter("ignore")
     tally = harness.Tally()
-    cases = [case for case in collect_testcases(None)
+    cases = [case for case in all_cases()
              if re.search(options.only, case.name)]
     if options.list:
         for case in cases:
@@ -269,6 +354,8 @@ def main():
     if failed_operators:
         print("failed by operator: " + ", ".join(
             "%s %d" % pair for pair in failed_operators.most_common()))
+    print("%d tests of onnx.backend.test in %d passes" % (len(judged),
+                                                          len(PASSES)))
     tally.close()
 
 

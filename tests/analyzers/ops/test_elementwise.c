@@ -123,6 +123,9 @@ static void prelu_has_a_learned_slope(void **state)
     assert_int_equal(channels.params, 3);
     assert_int_equal(channels.read_bytes, 4 * (ELEMENTS + 3));
     assert_int_equal(run_op("PRelu", "", "f32[2,3,5] c:f32[1]").params, 1);
+    assert_string_equal(run_op("PRelu", "", "f32[2,n,5] f32[3,1]").outputs,
+                        "f32[2,3,5]");
+    assert_non_null(run_op("PRelu", "", "f32[2,3,5] f32[4]").diagnostic);
     assert_string_equal(run_op("PRelu@6", "", "f32[2,3,5] c:f32[3]").outputs,
                         "f32[2,3,5]");
 }

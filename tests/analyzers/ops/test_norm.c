@@ -148,9 +148,27 @@ static void no_elements_cost_nothing(void **state)
     assert_int_equal(r.transcendentals, 0);
 }
 
+static void a_gain_is_spread_over_the_last_dims(void **state)
+{
+    (void)state;
+    const char *const wrong =
+        "an operand has more dims than what it is spread over";
+    assert_string_equal(
+        run_op("RMSNormalization@23", "", "f32[5,n] f32[16]").outputs,
+        "f32[5,16]");
+    assert_string_equal(
+        run_op("LayerNormalization", "", "f32[5,n] f32[1] f32[8]").outputs,
+        "f32[5,8]");
+    assert_non_null(
+        run_op("RMSNormalization@23", "", "f32[5,8] f32[16]").diagnostic);
+    assert_string_equal(
+        run_op("LayerNormalization", "", "f32[5] f32[3,5]").diagnostic, wrong);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_gain_is_spread_over_the_last_dims),
         cmocka_unit_test(layer_normalization_takes_the_steps_of_every_row),
         cmocka_unit_test(groups_are_planes_or_sets_of_them),
         cmocka_unit_test(root_mean_square_has_no_mean),
