@@ -9,6 +9,22 @@ void oc_infer_same(oc_op *op)
     oc_op_copy_type(op, 0, 0);
 }
 
+void oc_op_check_axis(oc_op *op, int64_t fallback)
+{
+    if (oc_op_has_rank(op, 0))
+        (void)oc_op_axis(op, oc_op_attr_int(op, "axis", fallback),
+                         (size_t)oc_op_type(op, 0)->rank);
+}
+
+void oc_op_check_scales(oc_op *op)
+{
+    const oc_type *scale = oc_op_type(op, 1);
+    if (scale->rank > 1 ||
+        (scale->rank == 1 &&
+         oc_at_most(op, oc_expr_of(2), scale->dim[0]) == OC_YES))
+        oc_op_check_axis(op, 1);
+}
+
 oc_shape oc_shapes_broadcast(oc_op *op, oc_shape a, oc_shape b)
 {
     if (a.rank < b.rank)

@@ -14,6 +14,12 @@
 /* The rule of many: output 0 has the type of input 0. */
 void oc_infer_same(oc_op *op);
 
+/* Sticky failure when attribute axis is none of input 0's: for what needs it
+ * only to say what it costs. */
+void oc_op_check_axis(oc_op *op, int64_t fallback);
+/* Likewise for scales in input 1; one for all needs no axis. */
+void oc_op_check_scales(oc_op *op);
+
 /* The numpy broadcast of two shapes; sticky failure when there is none. */
 oc_shape oc_shapes_broadcast(oc_op *op, oc_shape a, oc_shape b);
 

@@ -65,6 +65,11 @@ static void infer_columns(oc_op *op)
                        "block_shape");
         return;
     }
+    const int64_t *stride;
+    const size_t strides = oc_op_attr_ints(op, "strides", &stride);
+    for (size_t i = 0; i < strides; i++)
+        if (stride[i] < 1)
+            oc_op_fail(op, "a stride is less than 1");
     if (!oc_expr_is_immediate(lengths.dim[0]) ||
         oc_expr_immediate(lengths.dim[0]) > MOST_AXES) {
         oc_op_needs(op);

@@ -178,6 +178,12 @@ static void cost_mean_variance(oc_op *op, oc_cost *sum)
     oc_norm_cost(op, sum, 5, oc_shape_numel(op, x), 3, groups);
 }
 
+static void infer_lp(oc_op *op)
+{
+    oc_op_check_axis(op, -1);
+    oc_infer_same(op);
+}
+
 static void cost_lp(oc_op *op, oc_cost *sum)
 {
     const oc_shape x = oc_op_input(op, 0);
@@ -293,7 +299,7 @@ OC_OP_DEFINE(norm) = {
      .rule = "three flops per element less one per row; a root per row when "
              "p is 2",
      .source = "ONNX operators, LpNormalization-22",
-     .infer = oc_infer_same,
+     .infer = infer_lp,
      .cost = cost_lp},
     {.domain = "",
      .op_type = "LRN",

@@ -14,6 +14,7 @@ static void infer_quantize(oc_op *op)
         type = (int)oc_op_attr_int(op, "output_dtype", 0);
     if (!oc_op_has_input(op, 2) && type == OC_ELEM_UNKNOWN)
         type = OC_ELEM_UINT8;
+    oc_op_check_scales(op);
     oc_op_set_output(op, 0, type, oc_op_input(op, 0));
 }
 
@@ -22,6 +23,7 @@ static void infer_dequantize(oc_op *op)
     int type = (int)oc_op_attr_int(op, "output_dtype", 0);
     if (type == OC_ELEM_UNKNOWN)
         type = oc_op_dtype(op, 1);
+    oc_op_check_scales(op);
     oc_op_set_output(op, 0, type, oc_op_input(op, 0));
 }
 

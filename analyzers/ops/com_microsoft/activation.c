@@ -50,6 +50,12 @@ static void cost_split_gelu(oc_op *op, oc_cost *sum)
     oc_cost_add(sum, OC_FLOPS, "product of the halves", half);
 }
 
+static void infer_softmax(oc_op *op)
+{
+    oc_op_check_axis(op, 1);
+    oc_infer_same(op);
+}
+
 static void cost_softmax(oc_op *op, oc_cost *sum)
 {
     const oc_shape x = oc_op_input(op, 0);
@@ -133,7 +139,7 @@ OC_OP_DEFINE(microsoft_activation) = {
                  "1 FLOP per input element, 5 and an erf per output element",
                  infer_split_gelu, cost_split_gelu),
     OC_MICROSOFT("BiasSoftmax", "1 FLOP per element, then the softmax",
-                 oc_infer_same, cost_softmax),
+                 infer_softmax, cost_softmax),
     DROPOUT("BiasDropout", .added = OC_IN(1) | OC_IN(2), .training = 4),
     DROPOUT("BitmaskBiasDropout", .added = OC_IN(1) | OC_IN(2), .training = 4,
             .bits = true),

@@ -7,6 +7,7 @@
  * Not in here: pooling (pool.c), convolutions (conv.c), products
  * (matmul_integer.c), norms (norm.c).
  */
+#include "analyzers/ops/common.h"
 #include "analyzers/ops/descriptor.h"
 #include "analyzers/ops/movement.h"
 #include "analyzers/ops/softmax.h"
@@ -69,6 +70,12 @@ static void cost_row(oc_op *op, oc_cost *sum)
     if (row->transcendentals)
         oc_cost_add(sum, OC_TRANSCENDENTALS, "per output",
                     oc_times(op, row->transcendentals, outputs));
+}
+
+static void infer_softmax(oc_op *op)
+{
+    oc_op_check_axis(op, -1);
+    infer_row(op);
 }
 
 /* Before opset 13 a softmax ran over all dims from `axis` on. */
@@ -181,11 +188,13 @@ static void infer_quantize(oc_op *op)
 {
     const int type =
         oc_op_has_input(op, 2) ? oc_op_dtype(op, 2) : OC_ELEM_UINT8;
+    oc_op_check_scales(op);
     oc_op_set_output(op, 0, type, oc_op_input(op, 0));
 }
 
 static void infer_dequantize(oc_op *op)
 {
+    oc_op_check_scales(op);
     oc_op_set_output(op, 0, oc_op_dtype(op, 1), oc_op_input(op, 0));
 }
 
@@ -302,7 +311,7 @@ OC_OP_DEFINE(microsoft_quant) = {
                  .data = &(const quantized){.operands = OC_IN(0),
                                             .flops = 4,
                                             .transcendentals = 1}),
-    OC_MICROSOFT("QLinearSoftmax", RULE, infer_row, cost_softmax,
+    OC_MICROSOFT("QLinearSoftmax", RULE, infer_softmax, cost_softmax,
                  .scale_inputs = SCALES_OF_ONE,
                  .data = &(const quantized){.operands = OC_IN(0)}),
     OC_MICROSOFT("QLinearReduceMean", RULE, infer_mean, cost_mean,
