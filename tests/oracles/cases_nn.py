@@ -12,8 +12,8 @@ import numpy
 import onnx
 
 TYPES = {"f16": numpy.float16, "f64": numpy.float64, "i8": numpy.int8,
-         "u8": numpy.uint8, "i32": numpy.int32, "i64": numpy.int64,
-         "b": numpy.bool_, "f32": numpy.float32}
+         "u8": numpy.uint8, "i16": numpy.int16, "i32": numpy.int32,
+         "i64": numpy.int64, "b": numpy.bool_, "f32": numpy.float32}
 
 
 class Written:

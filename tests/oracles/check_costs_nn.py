@@ -5,7 +5,7 @@
     check_costs_nn.py [--binary BINARY] [--only TEXT]
 
 One node per model: ONNX's own node tests, whose arrays give every shape and
-type, and the cases of cases_nn.py. law_nn.py counts what a naive
+type, and the cases of cases_*.py. law_*.py count what a naive
 implementation does; onnxcost has to say the same, and the shapes of the
 outputs, in three passes:
   given     operands are graph inputs, except those that only say shapes;
@@ -26,7 +26,9 @@ import onnx
 from onnx.backend.test.case.node import collect_testcases
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import cases_layouts
 import cases_nn
+import law_layouts  # noqa: F401, adds its laws
 import law_nn
 from support import harness
 
@@ -167,7 +169,7 @@ def inferred_outputs(case):
 
 
 def written_cases():
-    for entry in cases_nn.all_cases():
+    for entry in cases_nn.all_cases() + cases_layouts.all_cases():
         node = onnx.helper.make_node(
             entry.op_type, entry.input_names, entry.output_names,
             domain=entry.domain, **entry.attributes)

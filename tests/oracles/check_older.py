@@ -24,7 +24,7 @@ import check_backend as backend
 from support import harness
 
 PASSES = ("given", "bound")
-FEW = 4
+FEW = 2
 # Of these the converter keeps the operands, which have others in older opsets.
 MISCONVERTED = {"Scan"}
 # Before this opset operands broadcast by an attribute alone.
