@@ -341,3 +341,30 @@ const char *oc_page_formula(oc_page *page, const char *formula)
     }
     return text.data ? text.data : "";
 }
+
+static bool peak_value(const oc_page *page, oc_i128 *value,
+                       const oc_report_peak *peak)
+{
+    const oc_points *points = &page->points;
+    return points->count > 0 &&
+           oc_points_value(&points->point[points->reference], value,
+                           peak->bytes);
+}
+
+oc_report_peak oc_page_peak(const oc_page *page)
+{
+    const oc_report_memory *memory = page->report->memory;
+    oc_report_peak largest = {.node = memory->peak_node,
+                              .bytes = memory->peak_bytes,
+                              .live_count = memory->live_count,
+                              .live = memory->live};
+    oc_i128 most = 0, value;
+    peak_value(page, &most, &largest);
+    for (size_t i = 0; i < memory->other_count; i++) {
+        if (!peak_value(page, &value, &memory->others[i]) || value <= most)
+            continue;
+        most = value;
+        largest = memory->others[i];
+    }
+    return largest;
+}

@@ -97,6 +97,10 @@ size_t oc_page_free_symbols(const oc_page *page, size_t *indices);
 /* Its value at the page's point. */
 bool oc_page_value(const oc_page *page, oc_i128 *value, oc_figure figure);
 
+/* Of the live sets, the one that is the largest at the reference point; the
+ * first where there is none. Only for a report with `memory`. */
+oc_report_peak oc_page_peak(const oc_page *page);
+
 /* ---- layout ---- */
 size_t oc_page_columns(const char *text); /* that it takes on a terminal */
 /* The text cut to so many columns, unless all is wanted: formulas keep their

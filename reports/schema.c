@@ -413,15 +413,17 @@ static const oc_field slot[] = {
     ROW("last", oc_report_slot, last, OC_NO_NODE),
     END,
 };
-static const oc_field peaks[] = {
+static const oc_field other[] = {
     ROW("node", oc_report_peak, node, OC_NO_NODE),
     SIMPLE(FIGURE, "bytes", oc_report_peak, bytes),
+    ROWS("live", oc_report_peak, live, live_count, live),
     END,
 };
 static const oc_field peak[] = {
     ROW("node", MEMORY, peak_node, OC_NO_NODE),
     ROWS("live", MEMORY, live, live_count, live),
-    ROWS("candidates", MEMORY, peaks, peak_count, peaks),
+    SIMPLE(FIGURE, "bytes", MEMORY, peak_bytes),
+    ROWS("others", MEMORY, others, other_count, other),
     END,
 };
 static const oc_field arena[] = {

@@ -275,33 +275,11 @@ static const char *peak_note(oc_page *page)
                           memory_words(page, memory));
 }
 
-/* Of the live sets, the one that is the largest at the reference point; the
- * first where there is none. */
-static const oc_report_peak *largest_peak(oc_page *page)
-{
-    const oc_report_memory *memory = page->report->memory;
-    const oc_points *points = &page->points;
-    const oc_report_peak *largest = &memory->peaks[0];
-    oc_i128 most = 0, value;
-    if (points->count == 0)
-        return largest;
-    for (size_t i = 0; i < memory->peak_count; i++) {
-        const oc_report_peak *peak = &memory->peaks[i];
-        if (!oc_points_value(&points->point[points->reference], &value,
-                             peak->bytes) ||
-            value <= most)
-            continue;
-        most = value;
-        largest = peak;
-    }
-    return largest;
-}
-
 static const char *others_text(oc_page *page, const oc_report_peak *shown)
 {
     const oc_report_memory *memory = page->report->memory;
     const oc_points *points = &page->points;
-    const size_t others = memory->peak_count - 1;
+    const size_t others = memory->other_count;
     oc_text text = {.arena = &page->arena};
     oc_text_printf(&text, "at %s", oc_page_node(page, shown->node));
     if (points->count > 0) {
@@ -320,16 +298,15 @@ static const char *others_text(oc_page *page, const oc_report_peak *shown)
 /* The maximum of many live sets is no formula for people. */
 static void put_open_peak(oc_page *page)
 {
-    const oc_report_peak *peak = largest_peak(page);
+    const oc_report_peak peak = oc_page_peak(page);
     const oc_quantity *quantity = total(page, OC_TOTAL_PEAK_ACTIVATION_BYTES);
     oc_page_line(page, "Peak activations",
-                 oc_page_printf(page, "%s%s",
-                                oc_page_status(page, quantity->status),
-                                oc_figure_is_static(peak->bytes)
-                                    ? oc_page_number(page, peak->bytes.value,
-                                                     OC_UNIT_BYTES)
-                                    : fit_formula(page, peak->bytes.formula)));
-    oc_page_line(page, "", others_text(page, peak));
+                 oc_page_printf(
+                     page, "%s%s", oc_page_status(page, quantity->status),
+                     oc_figure_is_static(peak.bytes)
+                         ? oc_page_number(page, peak.bytes.value, OC_UNIT_BYTES)
+                         : fit_formula(page, peak.bytes.formula)));
+    oc_page_line(page, "", others_text(page, &peak));
     oc_page_line(page, "", memory_words(page, page->report->memory));
 }
 
@@ -337,7 +314,7 @@ static void put_peak(oc_page *page)
 {
     const oc_report_memory *memory = page->report->memory;
     oc_i128 value;
-    if (memory && memory->peak_count > 1 &&
+    if (memory && memory->other_count > 0 &&
         !is_number(page, OC_TOTAL_PEAK_ACTIVATION_BYTES, &value)) {
         put_open_peak(page);
         return;

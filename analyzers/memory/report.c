@@ -77,48 +77,48 @@ static oc_quantity peak_without_reuse(const oc_plan *plan)
 
 /* ---- live sets ---- */
 
-/* Names of all live sets together. */
-#define MOST_LISTED ((size_t)1 << 20)
+/* Names of all live sets together, beside the first. */
+#define MOST_LISTED ((size_t)1 << 16)
 
-static void fill_live(oc_plan *plan, oc_report_peak *peak, size_t step,
-                      size_t *left)
+static oc_report_peak live_set(oc_plan *plan, size_t step, size_t *left)
 {
     oc_builder *b = plan->b;
+    oc_report_peak peak = {.node = oc_builder_row(b, oc_plan_row(plan, step)),
+                           .bytes = oc_builder_figure(b, plan->live[step])};
     size_t count = 0;
     for (uint32_t i = 1; i < plan->count; i++)
         count += oc_buffer_is_live(&plan->buffer[i], step);
     if (count > *left)
-        return;
+        return peak;
     *left -= count;
     oc_report_buffer *live = OC_NEW(b->arena, oc_report_buffer, count);
-    peak->live = live;
+    peak.live = live;
     for (uint32_t i = 1; i < plan->count; i++)
         if (oc_buffer_is_live(&plan->buffer[i], step))
-            live[peak->live_count++] = (oc_report_buffer){
+            live[peak.live_count++] = (oc_report_buffer){
                 oc_builder_string(b, oc_buffer_name(plan, i)),
                 oc_builder_figure(b, plan->buffer[i].size)};
+    return peak;
 }
 
 static void fill_peaks(oc_plan *plan, const oc_peaks *peaks,
                        oc_report_memory *memory)
 {
-    oc_builder *b = plan->b;
-    size_t left = MOST_LISTED;
-    oc_report_peak *list = OC_NEW(b->arena, oc_report_peak, peaks->count);
-    for (size_t i = 0; i < peaks->count; i++) {
-        const size_t step = peaks->step[i];
-        list[i].node = oc_builder_row(b, oc_plan_row(plan, step));
-        list[i].bytes = oc_builder_figure(b, plan->live[step]);
-        fill_live(plan, &list[i], step, &left);
-    }
-    memory->peak_count = peaks->count;
-    memory->peaks = list;
+    size_t all = SIZE_MAX, left = MOST_LISTED;
     memory->peak_node = OC_NO_NODE;
-    if (peaks->count) {
-        memory->peak_node = list[0].node;
-        memory->live_count = list[0].live_count;
-        memory->live = list[0].live;
-    }
+    if (!peaks->count)
+        return;
+    const oc_report_peak first = live_set(plan, peaks->step[0], &all);
+    oc_report_peak *others =
+        OC_NEW(plan->b->arena, oc_report_peak, peaks->count - 1);
+    for (size_t i = 1; i < peaks->count; i++)
+        others[i - 1] = live_set(plan, peaks->step[i], &left);
+    memory->peak_node = first.node;
+    memory->peak_bytes = first.bytes;
+    memory->live_count = first.live_count;
+    memory->live = first.live;
+    memory->other_count = peaks->count - 1;
+    memory->others = others;
 }
 
 /* Terms of the formulas of all rows; the rows behind have none. */

@@ -390,13 +390,14 @@ typedef struct oc_report_memory {
     int64_t alignment;
     bool in_place;
     bool inputs_counted;
-    /* The peak is the maximum of `peaks`: one when sizes are integers. The
-     * first of them stands here, too. */
+    /* The peak is the maximum of this live set and of the others: none when
+     * sizes are integers. */
     uint32_t peak_node; /* or OC_NO_NODE */
+    oc_figure peak_bytes;
     size_t live_count;
     const oc_report_buffer *live;
-    size_t peak_count;
-    const oc_report_peak *peaks; /* their live sets are not in the JSON */
+    size_t other_count;
+    const oc_report_peak *others;
     /* If no output were written over an input: the total, unless in_place. */
     oc_quantity peak_without_reuse;
     size_t schedule_count; /* rows as they run; 0: in their own order */

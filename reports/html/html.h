@@ -131,6 +131,7 @@ void oc_html_formulas(oc_page *page);
 void oc_html_findings(oc_page *page);
 void oc_html_modules(oc_page *page);
 void oc_html_operators(oc_page *page);
+void oc_html_memory(oc_page *page);
 void oc_html_attention(oc_page *page);
 void oc_html_nodes(oc_page *page);
 void oc_html_conventions(oc_page *page);

@@ -64,6 +64,7 @@ static void put_body(oc_page *page)
     oc_html_formulas(page);
     oc_html_findings(page);
     put_breakdown(page);
+    oc_html_memory(page);
     oc_html_attention(page);
     oc_html_nodes(page);
     oc_html_conventions(page);

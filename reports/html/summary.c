@@ -371,9 +371,9 @@ static void put_peak(oc_page *page)
         return;
     put_figure(page, "Peak activations", OC_TOTAL_PEAK_ACTIVATION_BYTES,
                OC_UNIT_BYTES, "");
-    if (memory && memory->peak_node < page->report->node_count) {
+    if (memory && oc_page_peak(page).node < page->report->node_count) {
         oc_html_put(page, "<div class=\"p\">at ");
-        oc_html_node(page, memory->peak_node);
+        oc_html_node(page, oc_page_peak(page).node);
         oc_html_put(page, "</div>");
     }
     if (memory) {
@@ -491,6 +491,27 @@ static void put_row(oc_page *page, oc_total which, const char *label)
     oc_html_put(page, "</dd>");
 }
 
+/* The maximum of many live sets is no formula for people: the one that wins
+ * at the page's point is. */
+static void put_peak_row(oc_page *page)
+{
+    const oc_report_memory *memory = page->report->memory;
+    if (!memory || memory->other_count == 0) {
+        put_row(page, OC_TOTAL_PEAK_ACTIVATION_BYTES, "Peak act., bytes");
+        return;
+    }
+    const oc_report_peak peak = oc_page_peak(page);
+    const oc_quantity one = {.has_value = oc_figure_is_static(peak.bytes),
+                             .value = peak.bytes.value,
+                             .formula = peak.bytes.formula};
+    oc_html_put(page, "<dt>Peak act., bytes</dt><dd>");
+    put_formula(page, &one);
+    oc_html_printf(page,
+                   "<div class=\"p\">the largest there; %zu other live set%s "
+                   "may be larger at other sizes</div></dd>",
+                   memory->other_count, memory->other_count == 1 ? "" : "s");
+}
+
 static void put_rows(oc_page *page)
 {
     oc_html_put(page, "<dl class=\"fl\">");
@@ -499,7 +520,7 @@ static void put_rows(oc_page *page)
     put_row(page, OC_TOTAL_PARAMS, "Parameters");
     put_row(page, OC_TOTAL_WEIGHT_BYTES, "Weights, bytes");
     put_row(page, OC_TOTAL_TRAFFIC_BYTES, "Traffic, bytes");
-    put_row(page, OC_TOTAL_PEAK_ACTIVATION_BYTES, "Peak act., bytes");
+    put_peak_row(page);
     put_row(page, OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN, "KV cache per token");
     oc_html_put(page, "</dl>");
 }

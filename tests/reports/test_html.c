@@ -107,6 +107,19 @@ static void unknown_is_never_zero(void **state)
     oc_arena_free(&arena);
 }
 
+static void memory_is_a_picture_and_a_list(void **state)
+{
+    (void)state;
+    oc_arena arena = {0};
+    const char *page = page_of(&arena, static_report());
+    has(page, "<section id=\"memory\"");
+    /* 1792 bytes, then 2048, of 160 units in height */
+    has(page, "d=\"M0 160V20H450V0H900V160Z\"");
+    has(page, "<section id=\"live\"");
+    has(page, "<bdi>c</bdi>");
+    oc_arena_free(&arena);
+}
+
 static void a_metric_that_is_not_built_is_left_out(void **state)
 {
     (void)state;
@@ -303,6 +316,7 @@ int main(void)
         cmocka_unit_test(exact_figures_have_no_badge),
         cmocka_unit_test(a_lower_bound_says_so),
         cmocka_unit_test(unknown_is_never_zero),
+        cmocka_unit_test(memory_is_a_picture_and_a_list),
         cmocka_unit_test(a_metric_that_is_not_built_is_left_out),
         cmocka_unit_test(formulas_copy_as_they_are),
         cmocka_unit_test(long_formulas_are_cut_after_five_terms),

@@ -124,10 +124,6 @@ static const oc_report_buffer static_live[] = {{"c", INT(1024)},
                                                {"y", INT(1024)}};
 static const oc_report_slot static_slots[] = {
     {"x", 0, 768, 0, 0}, {"c", 1024, 1024, 0, 1}, {"y", 0, 1024, 1, 1}};
-static const oc_report_peak static_peak = {.node = 1,
-                                           .bytes = {OC_STATIC, 2048},
-                                           .live_count = 2,
-                                           .live = static_live};
 static const oc_report_memory static_memory = {
     .order = "file",
     .alignment = 64,
@@ -135,8 +131,7 @@ static const oc_report_memory static_memory = {
     .peak_node = 1,
     .live_count = 2,
     .live = static_live,
-    .peak_count = 1,
-    .peaks = &static_peak,
+    .peak_bytes = {OC_STATIC, 2048},
     .peak_without_reuse = {.has_value = true,
                            .value = 2048,
                            .status = OC_FIGURE_EXACT},
@@ -553,12 +548,13 @@ const oc_report *hostile_report(const char *text)
     memory = (oc_report_memory){.order = text,
                                 .live_count = 1,
                                 .live = &buffer,
-                                .peak_count = 1,
-                                .peaks = &peak,
+                                .other_count = 1,
+                                .others = &peak,
                                 .has_arena = true,
                                 .arena_order = text,
                                 .slot_count = 1,
                                 .slots = &slot};
+    peak = (oc_report_peak){.bytes = figure, .live_count = 1, .live = &buffer};
     finding = (oc_report_finding){
         .id = text, .op = text, .domain = text, .effect = text};
     diagnostic = (oc_report_diagnostic){.id = text, .message = text};
