@@ -217,7 +217,7 @@ void oc_attention_fused_mask(const oc_row *row, oc_attention_block *block)
                                       oc_row_int(row, "left_window_size", -1));
     if (is_causal(row))
         block->causal = OC_YES;
-    if (window > 0)
+    if (window > 0 && window < INT64_MAX) /* else it hides nothing */
         block->window = window + (*row->node->domain == '\0');
     if (block->padded && block->mask && strcmp(block->mask, "none") == 0)
         block->mask = "padding";
