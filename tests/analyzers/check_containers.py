@@ -26,7 +26,7 @@ CASES = {
           l = SequenceLength(s) t = SequenceAt(s, i)
           c = ConcatFromSequence<axis=0>(s) d = SequenceInsert(s, a) }""",
         {"s": "2 x " + ONE, "e": "1 x " + ONE, "l": "int64[]", "t": ONE,
-         "c": ONE, "d": "3 x " + ONE},
+         "c": "float[5,n]", "d": "3 x " + ONE},
         {"ConcatFromSequence": (4 * 5 * N, 4 * 5 * N)}),
     "an_empty_sequence": ("""
         g () => (s, l) { s = SequenceEmpty() l = SequenceLength(s) }""",
@@ -44,8 +44,8 @@ CASES = {
         g (map(int64, float) a, map(string, float) b) => (y, z) {
           y = ai.onnx.ml.CastMap<cast_to="TO_FLOAT", map_form="DENSE">(a)
           z = ai.onnx.ml.DictVectorizer<string_vocabulary=["a","b"]>(b) }""",
-        {"y": "float[..]", "z": "float[..]"},
-        {"CastMap": (0, None), "DictVectorizer": (0, None)}),
+        {"y": "float[..]", "z": "float[1,2]"},
+        {"CastMap": (0, None), "DictVectorizer": (0, 4 * 2)}),
     "categories": ("""
         g (string[4] a, int64[4] b) => (y, z) {
           y = ai.onnx.ml.CategoryMapper<cats_strings=["a","b"],
