@@ -162,7 +162,7 @@ static void put_line(oc_page *page, const oc_line *line, bool live,
     oc_html_part_cell(page, "n mid", OC_TOTAL_TRAFFIC_BYTES, costs.traffic,
                       costs.status, line->times);
     if (live)
-        oc_html_cell(page, "n mid", costs.memory, OC_FIGURE_EXACT,
+        oc_html_cell(page, "n out", costs.memory, OC_FIGURE_EXACT,
                      OC_UNIT_BYTES, 1);
     put_ratio(page, node);
     oc_html_put(page, "</tr>\n");
@@ -183,7 +183,7 @@ static void put_node_head(oc_page *page, bool live)
         "<th scope=\"col\" class=\"n nu mid\">params</th>"
         "<th scope=\"col\" class=\"n nu by mid\">traffic</th>");
     if (live)
-        oc_html_put(page, "<th scope=\"col\" class=\"n nu by mid\">live</th>");
+        oc_html_put(page, "<th scope=\"col\" class=\"n nu by out\">live</th>");
     oc_html_put(page, "<th scope=\"col\" class=\"n mid\">FLOP/B</th></tr>"
                       "</thead>\n");
 }
@@ -228,9 +228,9 @@ static void put_others(oc_page *page, const oc_line *const *rows, size_t shown,
         oc_html_put(page, "<td></td><td class=\"mid\"></td><td></td>");
     }
     oc_html_printf(page,
-                   "<td class=\"shb\"></td><td class=\"mid\" colspan=\"%d\">"
-                   "</td></tr></tfoot>",
-                   live ? 4 : 3);
+                   "<td class=\"shb\"></td><td class=\"mid\" colspan=\"3\">"
+                   "</td>%s</tr></tfoot>",
+                   live ? "<td class=\"out\"></td>" : "");
 }
 
 static bool knows_live(const oc_report *report)

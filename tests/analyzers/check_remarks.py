@@ -33,7 +33,8 @@ CASES = {
         g (float[4] x, int64[2] i, float[2] u) => (y) {
           y = Scatter(x, i, u) }""", {"model.removed-operator"}),
     "an_operator_before_its_time": (10, """
-        g (float[2,8] x) => (y) { y = HardSwish(x) }""", {"cost.unknown"}),
+        g (float[2,8] x) => (y) { y = HardSwish(x) }""",
+        {"cost.unknown", "memory.unknown-size"}),
     "an_operator_nobody_knows": (21, """
         g (float[2,8] x) => (float[2,8] y) { y = local.Magic(x) }""",
         {"cost.unknown"}),
@@ -43,7 +44,7 @@ CASES = {
     "scores_changed_by_a_body_that_is_none": (21, """
         g (float[1,2,3,4] q) => (y) {
           y = ai.onnx.preview.FlexAttention<score_mod = b () => () {}>(q, q, q)
-        }""", {"shape.invalid", "cost.unknown"}),
+        }""", {"shape.invalid", "cost.unknown", "attention.unresolved"}),
     "a_matrix_that_may_be_stored_twice": (21, """
         g (int64[b,s] ids) => (y)
           <float[7,4] table = {0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,
@@ -54,7 +55,7 @@ CASES = {
         {"weights.possible-tie"}),
     "shapes_that_contradict": (21, """
         g (float[2,8] x, float[9,4] w) => (y) { y = MatMul(x, w) }""",
-        {"shape.invalid", "cost.unknown"}),
+        {"shape.invalid", "cost.unknown", "memory.unknown-size"}),
     "an_exponent_that_is_a_size": (21, """
         g (float[b,8] x) => (y) <int64[1] first = {0}> {
           s = Shape(x) n = Gather(s, first) e = Cast<to=1>(n)
@@ -62,7 +63,8 @@ CASES = {
     "a_figure_beyond_128_bits": (21, """
         g (float[4611686018427387904,4611686018427387904] x,
            float[4611686018427387904,4611686018427387904] w) => (y) {
-          y = MatMul(x, w) }""", {"arith.overflow", "cost.unknown"}),
+          y = MatMul(x, w) }""",
+        {"arith.overflow", "cost.unknown", "memory.size", "memory.formula"}),
 }
 
 
