@@ -295,17 +295,26 @@ static const char *others_text(oc_page *page, const oc_report_peak *shown)
     return text.data;
 }
 
+static const char *quantity_text(oc_page *page, const oc_quantity *quantity)
+{
+    oc_i128 value;
+    if (oc_figure_integer(&value, oc_quantity_figure(quantity)))
+        return oc_page_number(page, value, OC_UNIT_BYTES);
+    return quantity->formula ? fit_formula(page, quantity->formula) : "?";
+}
+
 /* The maximum of many live sets is no formula for people. */
 static void put_open_peak(oc_page *page)
 {
     const oc_report_peak peak = oc_page_peak(page);
     const oc_quantity *quantity = total(page, OC_TOTAL_PEAK_ACTIVATION_BYTES);
+    const oc_quantity one = {.has_value = oc_figure_is_static(peak.bytes),
+                             .value = peak.bytes.value,
+                             .formula = peak.bytes.formula};
     oc_page_line(page, "Peak activations",
-                 oc_page_printf(
-                     page, "%s%s", oc_page_status(page, quantity->status),
-                     oc_figure_is_static(peak.bytes)
-                         ? oc_page_number(page, peak.bytes.value, OC_UNIT_BYTES)
-                         : fit_formula(page, peak.bytes.formula)));
+                 oc_page_printf(page, "%s%s",
+                                oc_page_status(page, quantity->status),
+                                quantity_text(page, &one)));
     oc_page_line(page, "", others_text(page, &peak));
     oc_page_line(page, "", memory_words(page, page->report->memory));
 }
@@ -321,14 +330,6 @@ static void put_peak(oc_page *page)
     }
     put_total(page, "Peak activations", OC_TOTAL_PEAK_ACTIVATION_BYTES,
               OC_UNIT_BYTES, "", peak_note(page));
-}
-
-static const char *quantity_text(oc_page *page, const oc_quantity *quantity)
-{
-    oc_i128 value;
-    if (oc_figure_integer(&value, oc_quantity_figure(quantity)))
-        return oc_page_number(page, value, OC_UNIT_BYTES);
-    return quantity->formula ? fit_formula(page, quantity->formula) : "?";
 }
 
 /* In-place reuse is what a runtime may do: the figure without it stands

@@ -82,6 +82,7 @@ typedef struct oc_plan {
     uint32_t *first_at, *last_at; /* one a step: the buffers there */
     oc_expr *live;                /* one a step: bytes, or OC_UNKNOWN */
     bool cut;             /* a formula of live bytes became too long to go on */
+    bool overflow;        /* or beyond 128 bits */
     size_t unknown_count; /* buffers of which no size is known */
     uint32_t unknown;     /* the first of them */
 } oc_plan;

@@ -50,8 +50,9 @@ void oc_plan_sweep(oc_plan *plan)
         plan->live[i] = live;
         if (!oc_expr_is_immediate(live) && oc_expr_is_known(live))
             terms += oc_expr_term_count(a->space, live);
-        plan->cut = terms > most || !oc_expr_is_known(live);
-        if (plan->cut)
+        plan->cut = terms > most;
+        plan->overflow = !oc_expr_is_known(live);
+        if (plan->cut || plan->overflow)
             return;
         change = oc_expr_of(0);
         for (uint32_t k = plan->last_at[i]; k; k = plan->buffer[k].next_last)

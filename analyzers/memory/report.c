@@ -54,8 +54,9 @@ static const char *greatest(oc_plan *plan, const oc_peaks *peaks)
 
 static oc_quantity peak_of(oc_plan *plan, const oc_peaks *peaks)
 {
-    const oc_certainty certainty =
-        plan->cut || peaks->cut ? OC_LOWER_BOUND : certainty_of(plan);
+    const oc_certainty certainty = plan->cut || plan->overflow || peaks->cut
+                                       ? OC_LOWER_BOUND
+                                       : certainty_of(plan);
     if (peaks->count == 0)
         return (oc_quantity){0};
     if (peaks->count == 1)
@@ -176,7 +177,8 @@ static void fill_arena(oc_plan *plan, const oc_peaks *peaks,
     oc_builder *b = plan->b;
     int64_t bound;
     oc_packing packing;
-    if (plan->unknown_count || plan->cut || peaks->count != 1 ||
+    if (plan->unknown_count || plan->cut || plan->overflow ||
+        peaks->count != 1 ||
         !oc_expr_to_i64(b->a->space, plan->live[peaks->step[0]], &bound))
         return;
     switch (oc_plan_pack(plan, bound, &packing)) {
