@@ -273,10 +273,9 @@ static oc_report_role role_of(const oc_context *c)
 
 /* Without a rule all operands are taken to move; where there is one that
  * could not be followed, nothing is known of them either. */
-static void not_known(oc_context *c)
+static void not_known(oc_context *c, oc_metric last)
 {
-    const int last = c->descriptor ? OC_WRITE_BYTES : OC_TRANSCENDENTALS;
-    for (int metric = 0; metric <= last; metric++) {
+    for (int metric = 0; metric <= (int)last; metric++) {
         c->row->metric[metric] = OC_UNKNOWN;
         c->row->certainty[metric] = OC_NOT_KNOWN;
     }
@@ -287,14 +286,16 @@ static void run_cost(oc_context *c)
     const oc_op_descriptor *op = c->descriptor;
     if (op)
         c->view = (op->traits & OC_TRAIT_VIEW) != 0;
-    if (!op || c->failed) {
-        not_known(c);
+    if (!op || (op->traits & OC_TRAIT_UNCOUNTED)) {
+        not_known(c, OC_TRANSCENDENTALS);
+    } else if (c->failed) {
+        not_known(c, OC_WRITE_BYTES);
     } else if (op->cost) {
         c->unknown = false;
         c->fresh_count = 0; /* the sizes that its shapes have made */
         op->cost(&c->op, &c->cost);
         if (c->unknown || c->failed)
-            not_known(c);
+            not_known(c, OC_WRITE_BYTES);
     }
     count_bytes(c);
 }

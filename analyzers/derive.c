@@ -389,6 +389,7 @@ static void derive(oc_builder *b, uint32_t index)
         .rule = op ? op->rule
                    : oc_control_rule(d.row->node->domain, d.row->node->op_type,
                                      d.row->node->function != NULL),
+        .counted = !op || !(op->traits & OC_TRAIT_UNCOUNTED),
         .source = op ? op->source : NULL,
         .input_count = node->input_count,
         .output_count = node->output_count,

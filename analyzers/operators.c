@@ -23,7 +23,7 @@ static void fill_control(oc_operators *all, oc_operator *op)
     if (op->rule_count > 0 || !words)
         return;
     oc_operator_rule *rule = OC_NEW(&all->arena, oc_operator_rule, 1);
-    *rule = (oc_operator_rule){1, words, NULL};
+    *rule = (oc_operator_rule){1, words, true, NULL};
     op->rule_count = 1;
     op->rules = rule;
 }
@@ -46,8 +46,9 @@ static void fill_rules(oc_operators *all, oc_operator *op,
     oc_operator_rule *rules = OC_NEW(&all->arena, oc_operator_rule, at);
     for (rule = before(registry, op, INT64_MAX); rule;
          rule = before(registry, op, rule->since_version))
-        rules[--at] =
-            (oc_operator_rule){rule->since_version, rule->rule, rule->source};
+        rules[--at] = (oc_operator_rule){rule->since_version, rule->rule,
+                                         !(rule->traits & OC_TRAIT_UNCOUNTED),
+                                         rule->source};
     op->rules = rules;
 }
 

@@ -192,17 +192,15 @@ void oc_builder_assumptions(oc_builder *b)
 
 /* ---- diagnostics ---- */
 
-/* Why nodes of an operator have no figures; a rule that never gives any says
- * so itself. */
+/* Why nodes of an operator have no figures. */
 static const char *why_unknown(const oc_builder *b, const oc_report_op *op)
 {
-    static const char never[] = "not known: ";
     const oc_op_descriptor *found =
         oc_registry_find(b->a->registry, op->domain, op->op_type, INT64_MAX);
     if (!found && !oc_control_rule(op->domain, op->op_type, false))
         return NULL;
-    if (found && found->rule && strncmp(found->rule, never, strlen(never)) == 0)
-        return found->rule + strlen(never);
+    if (found && (found->traits & OC_TRAIT_UNCOUNTED))
+        return found->rule;
     return "a shape that the rule needs is not known";
 }
 

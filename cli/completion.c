@@ -32,6 +32,13 @@ static void put_list(const char *const *words, const char *before)
         printf("%s%s", before, *words);
 }
 
+/* The names of all commands. */
+static void put_commands(const char *between)
+{
+    for (unsigned i = 0; i < VERB_COUNT; i++)
+        printf("%s%s", i > 0 ? between : "", command_rows[i].name);
+}
+
 /* "a, b" with other marks between the words. */
 static void put_choices(const char *choices, const char *between)
 {
@@ -85,8 +92,7 @@ static void print_bash(void)
           "        case $word in\n"
           "            ",
           stdout);
-    for (unsigned i = 0; i < VERB_COUNT; i++)
-        printf("%s%s", i > 0 ? " | " : "", command_rows[i].name);
+    put_commands(" | ");
     fputs(") verb=$word; break ;;\n"
           "        esac\n"
           "    done\n"
@@ -104,15 +110,15 @@ static void print_bash(void)
             put_list(completion_words, " ");
         if (i == VERB_HELP) {
             put_list(help_topics, " ");
-            for (unsigned k = 0; k < VERB_COUNT; k++)
-                printf(" %s", command_rows[k].name);
+            putchar(' ');
+            put_commands(" ");
         }
         fputs("\" ;;\n", stdout);
     }
     fputs("                *) words=\"", stdout);
     bash_flags(VERB_REPORT);
-    for (unsigned i = 0; i < VERB_COUNT; i++)
-        printf(" %s", command_rows[i].name);
+    putchar(' ');
+    put_commands(" ");
     fputs("\" ;;\n"
           "            esac\n"
           "            COMPREPLY=($(compgen -W \"$words\" -- \"$cur\"))\n"
@@ -175,8 +181,8 @@ static void zsh_operands(cli_verb verb)
     if (verb == VERB_HELP) {
         fputs(" \\\n            '*:topic:(", stdout);
         put_list(help_topics, " ");
-        for (unsigned i = 0; i < VERB_COUNT; i++)
-            printf(" %s", command_rows[i].name);
+        putchar(' ');
+        put_commands(" ");
         fputs(")'", stdout);
     }
 }
@@ -192,8 +198,7 @@ static void print_zsh(void)
           "        case $word in\n"
           "            ",
           stdout);
-    for (unsigned i = 0; i < VERB_COUNT; i++)
-        printf("%s%s", i > 0 ? "|" : "", command_rows[i].name);
+    put_commands("|");
     fputs(") verb=$word; break ;;\n"
           "        esac\n"
           "    done\n"
@@ -290,8 +295,8 @@ static void print_fish(void)
           "-a '",
           stdout);
     put_list(help_topics, " ");
-    for (unsigned i = 0; i < VERB_COUNT; i++)
-        printf(" %s", command_rows[i].name);
+    putchar(' ');
+    put_commands(" ");
     fputs("'\n", stdout);
     for (size_t i = 0; i < option_row_count; i++)
         if (!option_is_heading(&option_rows[i]))

@@ -19,7 +19,21 @@ static const char *domain_name(const oc_operator *op)
     return op->domain[0] != '\0' ? op->domain : "ai.onnx";
 }
 
+/* What stands before a rule that says why there are no figures. */
+static const char *prefix_of(const oc_operator_rule *rule)
+{
+    return rule->counted ? "" : "not known: ";
+}
+
 /* ---- all ---- */
+
+static void print_newest(const oc_operator *op)
+{
+    const oc_operator_rule *newest =
+        op->rule_count > 0 ? &op->rules[op->rule_count - 1] : NULL;
+    printf("  %-32s %s%s\n", op->op_type, newest ? prefix_of(newest) : "",
+           newest ? newest->rule : "no rule: unknown");
+}
 
 static void print_all(const oc_operator *list, size_t count)
 {
@@ -30,9 +44,7 @@ static void print_all(const oc_operator *list, size_t count)
         if (!domain || strcmp(domain, op->domain) != 0)
             printf("\n%s\n", domain_name(op));
         domain = op->domain;
-        printf("  %-32s %s\n", op->op_type,
-               op->rule_count > 0 ? op->rules[op->rule_count - 1].rule
-                                  : "no rule: unknown");
+        print_newest(op);
     }
 }
 
@@ -56,6 +68,7 @@ static void print_row(const oc_operator *op, const oc_operator_rule *rule)
     }
     if (!sole)
         printf("from opset %d: ", rule->since_version);
+    fputs(prefix_of(rule), stdout);
     print_cell(rule->rule);
     printf(" | %s |\n", rule->source ? rule->source : "");
 }
@@ -63,12 +76,14 @@ static void print_row(const oc_operator *op, const oc_operator_rule *rule)
 static void print_markdown(const oc_operator *list, size_t count)
 {
     const char *domain = NULL;
-    size_t known = 0;
+    size_t counted_ops = 0;
     for (size_t i = 0; i < count; i++)
-        known += list[i].rule_count > 0;
-    printf("# Operators\n\nMade by `onnxcost ops -f markdown`: %zu operators, "
-           "%zu with a rule.\n\n",
-           count, known);
+        counted_ops += list[i].rule_count > 0 &&
+                       list[i].rules[list[i].rule_count - 1].counted;
+    printf("# Operators\n\nMade by `onnxcost ops -f markdown`: %zu operators; "
+           "what %zu of them cost cannot be known from a file, and their rows "
+           "say why.\n\n",
+           count, count - counted_ops);
     fputs(counted, stdout);
     for (size_t i = 0; i < count; i++) {
         const oc_operator *op = &list[i];
@@ -91,7 +106,7 @@ static void print_rule(const oc_operator *op, size_t index)
     const oc_operator_rule *rule = &op->rules[index];
     if (op->rule_count > 1)
         printf("  from opset %d\n", rule->since_version);
-    printf("  rule     %s\n", rule->rule);
+    printf("  rule     %s%s\n", prefix_of(rule), rule->rule);
     if (rule->source)
         printf("  source   %s\n", rule->source);
 }

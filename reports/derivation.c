@@ -167,8 +167,11 @@ static void put_derivation(oc_page *page)
                  derivation->output_count);
     oc_out_char(&page->out, '\n');
     oc_page_line(page, "rule",
-                 derivation->rule ? oc_page_name(page, derivation->rule)
-                                  : "none: what it costs is unknown");
+                 derivation->rule
+                     ? oc_page_printf(page, "%s%s",
+                                      derivation->counted ? "" : "not known: ",
+                                      oc_page_name(page, derivation->rule))
+                     : "none: what it costs is unknown");
     if (derivation->source)
         oc_page_line(page, "source", oc_page_name(page, derivation->source));
     oc_page_line(page, "", "1 MAC = 2 FLOPs");

@@ -20,6 +20,24 @@ static void worsen(oc_plan *plan, oc_certainty certainty)
         plan->certainty = certainty;
 }
 
+static oc_expr type_bytes(oc_analysis *a, const oc_type *type);
+
+/* Its elements, each by its own size where they differ. */
+static oc_expr sequence_bytes(oc_analysis *a, const oc_type *type)
+{
+    const size_t count = oc_type_each_count(type);
+    oc_expr sum = oc_expr_of(0);
+    if (oc_expr_is(type->length, 0))
+        return sum;
+    for (size_t i = 0; i < count; i++)
+        sum = oc_expr_add(a->space, sum, type_bytes(a, &type->each[i]));
+    if (count)
+        return sum;
+    return type->element ? oc_expr_mul(a->space, type->length,
+                                       type_bytes(a, type->element))
+                         : OC_UNKNOWN;
+}
+
 static oc_expr type_bytes(oc_analysis *a, const oc_type *type)
 {
     const oc_fact fact = {.type = *type};
@@ -27,11 +45,7 @@ static oc_expr type_bytes(oc_analysis *a, const oc_type *type)
     case OC_KIND_TENSOR:
         return oc_fact_bytes(a, &fact, oc_fact_numel(a, &fact));
     case OC_KIND_SEQUENCE:
-        if (oc_expr_is(type->length, 0))
-            return oc_expr_of(0);
-        return type->element ? oc_expr_mul(a->space, type->length,
-                                           type_bytes(a, type->element))
-                             : OC_UNKNOWN;
+        return sequence_bytes(a, type);
     case OC_KIND_OPTIONAL:
         return type->element ? type_bytes(a, type->element) : OC_UNKNOWN;
     default:

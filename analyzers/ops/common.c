@@ -171,13 +171,6 @@ oc_expr oc_exceeds(oc_op *op, oc_expr a, oc_expr b)
     return oc_min(op, oc_expr_of(1), excess);
 }
 
-void oc_cost_unknown(oc_cost *sum, const char *why)
-{
-    oc_cost_add(sum, OC_MACS, why, OC_UNKNOWN);
-    oc_cost_add(sum, OC_FLOPS, why, OC_UNKNOWN);
-    oc_cost_add(sum, OC_TRANSCENDENTALS, why, OC_UNKNOWN);
-}
-
 bool oc_elem_is_float(int elem_type)
 {
     return elem_type == OC_ELEM_FLOAT || elem_type == OC_ELEM_DOUBLE ||

@@ -66,9 +66,6 @@ oc_expr oc_op_vectors(oc_op *op, size_t input);
 /* 1 when a > b, else 0: for figures that change where two sizes meet. */
 oc_expr oc_exceeds(oc_op *op, oc_expr a, oc_expr b);
 
-/* Nothing but the bytes can be known: `why` labels the figures. */
-void oc_cost_unknown(oc_cost *sum, const char *why);
-
 /* Float, double, float16, bfloat16 or an 8-bit or smaller float. */
 bool oc_elem_is_float(int elem_type);
 

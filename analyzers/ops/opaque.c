@@ -16,12 +16,6 @@ static void infer_nothing(oc_op *op)
     (void)op;
 }
 
-static void cost(oc_op *op, oc_cost *sum)
-{
-    (void)op;
-    oc_cost_unknown(sum, "not in the file");
-}
-
 /* ---- Tokenizer: every string becomes a row of tokens ---- */
 
 static void infer_tokens(oc_op *op)
@@ -95,29 +89,29 @@ static void infer_detections(oc_op *op)
 
 #define PLUGIN(name, infer_function)                                           \
     OC_DESCRIPTOR("", name, 1,                                                 \
-                  "not known: a plugin of TensorRT, whose documentation says " \
+                  "a plugin of TensorRT, whose documentation says "            \
                   "shapes only",                                               \
                   "ONNX Runtime contrib operators, " name, infer_function,     \
-                  cost)
+                  NULL, .traits = OC_TRAIT_UNCOUNTED)
 
 OC_OP_DEFINE(opaque) = {
     OC_MICROSOFT("EPContext",
-                 "not known: compiled for an execution provider, in a format "
+                 "compiled for an execution provider, in a format "
                  "of its own",
-                 infer_nothing, cost),
+                 infer_nothing, NULL, .traits = OC_TRAIT_UNCOUNTED),
     OC_MICROSOFT("Snpe",
-                 "not known: compiled for Qualcomm's SNPE, in a format of its "
+                 "compiled for Qualcomm's SNPE, in a format of its "
                  "own",
-                 infer_nothing, cost),
-    OC_MICROSOFT("Tokenizer", "not known: depends on what the strings say",
-                 infer_tokens, cost),
+                 infer_nothing, NULL, .traits = OC_TRAIT_UNCOUNTED),
+    OC_MICROSOFT("Tokenizer", "depends on what the strings say", infer_tokens,
+                 NULL, .traits = OC_TRAIT_UNCOUNTED),
     OC_CONTRIB("org.pytorch.aten", "ATen", 1,
-               "not known: calls whatever function of PyTorch it names",
-               infer_nothing, cost),
+               "calls whatever function of PyTorch it names", infer_nothing,
+               NULL, .traits = OC_TRAIT_UNCOUNTED),
     OC_ONNX("GRUUnit", 1,
-            "not known: experimental until opset 10, its equations are "
+            "experimental until opset 10, its equations are "
             "documented nowhere",
-            "GRUUnit-1", oc_infer_same, cost),
+            "GRUUnit-1", oc_infer_same, NULL, .traits = OC_TRAIT_UNCOUNTED),
     PLUGIN("DisentangledAttention_TRT", oc_infer_same),
     PLUGIN("EfficientNMS_TRT", infer_detections),
     PLUGIN("MultilevelCropAndResize_TRT", infer_patches),

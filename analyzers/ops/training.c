@@ -65,13 +65,6 @@ static void infer_gradient(oc_op *op)
         oc_op_copy_type(op, i, i);
 }
 
-/* The differentiated graph is not in the file: nothing is known. */
-static void cost_gradient(oc_op *op, oc_cost *sum)
-{
-    (void)op;
-    oc_cost_unknown(sum, "backward pass");
-}
-
 #define OPTIMIZER(name, words, ...)                                            \
     OC_DESCRIPTOR("ai.onnx.preview.training", name, 1, words,                  \
                   "ONNX preview training operators, " name "-1", infer, cost,  \
@@ -90,9 +83,9 @@ OC_OP_DEFINE(training) = {
     {.domain = "ai.onnx.preview.training",
      .op_type = "Gradient",
      .since_version = 1,
-     .rule = "not known: the differentiated graph is not in the file",
+     .rule = "the differentiated graph is not in the file",
      .source = "ONNX preview training operators, Gradient-1",
      .infer = infer_gradient,
-     .cost = cost_gradient},
+     .traits = OC_TRAIT_UNCOUNTED},
     {0},
 };

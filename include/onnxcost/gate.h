@@ -38,8 +38,7 @@ typedef struct oc_gate_symbol {
  * Judges every rule. Passed: an exact figure, or a known upper bound, is at
  * most the limit. Failed: an exact figure or a lower bound is over it, or the
  * figure is unknown, an estimate, or a lower bound. Unanswerable: a symbol of
- * an input has no value, or the figure is one that this version does not
- * compute.
+ * an input has no value.
  * @param[out] out  on success the caller's: oc_gate_free(). It lends strings
  *                  of the report and of the rules, which must outlive it.
  * @return OC_OK, whatever the verdict; OC_ERR_USAGE for a metric that does

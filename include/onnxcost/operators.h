@@ -5,6 +5,7 @@
 #ifndef ONNXCOST_OPERATORS_H
 #define ONNXCOST_OPERATORS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "onnxcost/compat.h"
@@ -17,6 +18,8 @@ OC_BEGIN_API
 typedef struct oc_operator_rule {
     int since_version;
     const char *rule;   /* of the cost, in words; never NULL */
+    bool counted;       /* false: nothing but bytes can be known, `rule` says
+                           why */
     const char *source; /* "ONNX operators, Conv-22"; NULL */
 } oc_operator_rule;
 

@@ -705,11 +705,13 @@ static inline void oc_op_copy_type(oc_op *op, size_t output, size_t input)
 
 /* Bits of oc_op_descriptor.traits. */
 typedef enum oc_trait {
-    OC_TRAIT_MOVES = 1,   /* moves bytes, computes nothing: role `data` */
-    OC_TRAIT_VIEW = 2,    /* output 0 is always a view of input 0 */
-    OC_TRAIT_FOLLOWS = 4, /* a weight in input 0 is still one in output 0 */
-    OC_TRAIT_SHAPE = 8,   /* starts the shape subgraph: Shape, Size */
-    OC_TRAIT_RANDOM = 16  /* never folded, whatever its inputs */
+    OC_TRAIT_MOVES = 1,     /* moves bytes, computes nothing: role `data` */
+    OC_TRAIT_VIEW = 2,      /* output 0 is always a view of input 0 */
+    OC_TRAIT_FOLLOWS = 4,   /* a weight in input 0 is still one in output 0 */
+    OC_TRAIT_SHAPE = 8,     /* starts the shape subgraph: Shape, Size */
+    OC_TRAIT_RANDOM = 16,   /* never folded, whatever its inputs */
+    OC_TRAIT_UNCOUNTED = 32 /* nothing but bytes can be known: `rule` says
+                               why, `cost` is not called */
 } oc_trait;
 
 /*

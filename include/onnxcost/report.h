@@ -520,6 +520,7 @@ typedef struct oc_report_operand {
 typedef struct oc_report_derivation {
     uint32_t node;      /* a row */
     const char *rule;   /* in words; NULL: there is none */
+    bool counted;       /* false: `rule` says why nothing can be known */
     const char *source; /* of the rule; NULL */
     size_t input_count, output_count;
     const oc_report_operand *inputs;

@@ -167,6 +167,23 @@ def operators(binary, tally):
                   in text else [text])
 
 
+def examples(binary, tally):
+    """What README.md and docs/gates.md show, run again."""
+    for page, command, locale in (
+            (("README.md",), [], "C.UTF-8"),
+            (("docs", "gates.md"), ["check"], "C")):
+        with open(os.path.join(ROOT, *page), encoding="utf-8") as file:
+            shown = re.search(r"^\$ onnxcost (.*resnet50\.onnx.*)\n((?:.*\n)*?)"
+                              r"(?=```|\$ )", file.read(), re.M)
+        words = shown[1].split()
+        done = harness.run(binary, *words, cwd=os.path.join(ROOT, "samples"),
+                           env={"LC_ALL": locale, "COLUMNS": "120"})
+        tally.add("%s shows what %s prints" % (page[-1], " ".join(words)),
+                  [] if shown[2] == done.stdout.decode() and
+                  command == words[:len(command)]
+                  else [done.stdout.decode() + done.stderr])
+
+
 def main():
     options = harness.options(__doc__)
     tally = harness.Tally()
@@ -179,6 +196,7 @@ def main():
     shells(options.binary, tally)
     manual(options.binary, tally)
     operators(options.binary, tally)
+    examples(options.binary, tally)
     tally.close()
 
 

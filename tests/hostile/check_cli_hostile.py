@@ -15,19 +15,7 @@ from onnx import TensorProto, helper
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from support import harness
-
-
-def varint(value):
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def field(number, content):
-    return varint(number << 3 | 2) + varint(len(content)) + content
+from support.wire import field
 
 
 def value(name):

@@ -8,6 +8,8 @@ Not in here: what must become of them (check_strings.py).
 """
 import codecs
 
+from support.wire import field
+
 MEGABYTE = 1000 * 1000
 LONG_BYTES = 20 * 1000
 
@@ -91,21 +93,6 @@ def decoded(data):
 
 
 # ---- the wire format ----
-
-def varint(value):
-    out = bytearray()
-    while value > 127:
-        out.append(value & 127 | 128)
-        value >>= 7
-    out.append(value)
-    return bytes(out)
-
-
-def field(number, content):
-    if isinstance(content, int):
-        return varint(number << 3) + varint(content)
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
 
 def fields(*pairs):
     return b"".join(field(number, content) for number, content in pairs)
