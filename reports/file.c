@@ -37,8 +37,8 @@ oc_status oc_file_sink_open(oc_file_sink **out, const char *path, oc_error *err)
 {
     oc_file_sink *file = calloc(1, sizeof(*file));
     if (!file)
-        return oc_fail(err, OC_ERR_NOMEM, "memory.exhausted", "out of memory opening %s",
-                       path);
+        return oc_fail(err, OC_ERR_NOMEM, "memory.exhausted",
+                       "out of memory opening %s", path);
     oc_status status = oc_os_create(&file->output, path, err);
     if (status != OC_OK) {
         free(file);

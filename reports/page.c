@@ -207,6 +207,16 @@ const char *oc_page_number(oc_page *page, oc_i128 value, oc_unit unit)
     return text;
 }
 
+bool oc_page_keeps_cache(const oc_page *page)
+{
+    const oc_report *report = page->report;
+    for (size_t i = 0; i < report->attention_count; i++)
+        if (report->attention[i].cache &&
+            report->attention[i].kind != OC_ATTENTION_CROSS)
+            return true;
+    return false;
+}
+
 const char *oc_page_status(const oc_page *page, oc_figure_status status)
 {
     switch (status) {

@@ -78,6 +78,9 @@ const char *oc_page_sign(const oc_page *page, const char *utf8,
 
 /* ---- numbers ---- */
 const char *oc_page_number(oc_page *page, oc_i128 value, oc_unit unit);
+/* Whether the graph keeps keys and values from run to run: only then is what
+ * a token of them costs shown. */
+bool oc_page_keeps_cache(const oc_page *page);
 /* What stands before a figure that is not exact: ">= "; else "". */
 const char *oc_page_status(const oc_page *page, oc_figure_status status);
 /* At the page's point when symbolic; "?" when unknown; ">=" before a lower

@@ -364,9 +364,7 @@ static void put_memory(oc_page *page)
               arena_note(page));
     put_total(page, "Traffic", OC_TOTAL_TRAFFIC_BYTES, OC_UNIT_BYTES, "",
               "   unfused: every operand read, every result written");
-    oc_i128 cache;
-    if (!is_number(page, OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN, &cache) ||
-        cache != 0)
+    if (oc_page_keeps_cache(page))
         put_total(page, "KV cache/token", OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN,
                   OC_UNIT_BYTES, "", "");
 }

@@ -256,23 +256,33 @@ static void fill_block(const oc_blocks *blocks, const oc_attention_block *block,
     note_unresolved(blocks, block);
 }
 
-/* Of all blocks that have one. */
+/* Whether it may hold a cache that grows, of which the size is not known. */
+static bool may_cache(const oc_attention_block *block)
+{
+    return block->kind == OC_ATTENTION_UNRESOLVED ||
+           (block->cache && block->kind != OC_ATTENTION_CROSS &&
+            block->kind != OC_ATTENTION_LINEAR);
+}
+
+/* Of all blocks that have one; a lower bound when one is left out. */
 static void fill_cache_total(const oc_blocks *blocks)
 {
     oc_builder *b = blocks->b;
     oc_expr sum = oc_expr_of(0);
-    bool any = false;
+    bool any = false, left_out = false;
     for (size_t i = 0; i < blocks->count; i++) {
         const oc_expr bytes =
             oc_attention_cache_bytes(blocks->net, blocks->block[i]);
-        if (!oc_expr_is_known(bytes))
+        if (!oc_expr_is_known(bytes)) {
+            left_out |= may_cache(blocks->block[i]);
             continue;
+        }
         sum = oc_expr_add(blocks->net->a->space, sum, bytes);
         any = true;
     }
     if (any)
         b->report->totals[OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN] =
-            oc_builder_quantity(b, sum, OC_EXACT);
+            oc_builder_quantity(b, sum, left_out ? OC_LOWER_BOUND : OC_EXACT);
 }
 
 void oc_blocks_report_attention(const oc_blocks *blocks)

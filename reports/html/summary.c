@@ -398,13 +398,10 @@ static void put_traffic(oc_page *page)
     close_figure(page);
 }
 
-/* Only graphs that keep one have one. */
 static bool has_cache(const oc_page *page)
 {
-    oc_i128 value;
     return is_known(page, OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN) &&
-           (!value_of(page, OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN, &value) ||
-            value != 0);
+           oc_page_keeps_cache(page);
 }
 
 static void put_cache(oc_page *page)
@@ -521,7 +518,8 @@ static void put_rows(oc_page *page)
     put_row(page, OC_TOTAL_WEIGHT_BYTES, "Weights, bytes");
     put_row(page, OC_TOTAL_TRAFFIC_BYTES, "Traffic, bytes");
     put_peak_row(page);
-    put_row(page, OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN, "KV cache per token");
+    if (has_cache(page))
+        put_row(page, OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN, "KV cache per token");
     oc_html_put(page, "</dl>");
 }
 

@@ -36,6 +36,20 @@ static void a_metric_that_is_not_built_has_no_line(void **state)
     oc_arena_free(&arena);
 }
 
+static void a_cache_that_no_run_keeps_is_not_shown(void **state)
+{
+    (void)state;
+    oc_arena arena = {0};
+    oc_report report = *symbolic_report();
+    oc_report_attention block = report.attention[0];
+    has(written_text(&arena, NULL, &report), "KV cache/token");
+    report.attention = &block;
+    report.attention_count = 1;
+    block.cache = NULL;
+    has_not(written_text(&arena, NULL, &report), "KV cache/token");
+    oc_arena_free(&arena);
+}
+
 static void no_line_begins_with_an_input(void **state)
 {
     (void)state;
@@ -256,6 +270,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_metric_that_is_not_built_has_no_line),
+        cmocka_unit_test(a_cache_that_no_run_keeps_is_not_shown),
         cmocka_unit_test(no_line_begins_with_an_input),
         cmocka_unit_test(a_name_is_no_longer_than_a_line),
         cmocka_unit_test(a_lower_bound_says_so),

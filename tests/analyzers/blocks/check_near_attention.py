@@ -420,6 +420,27 @@ def check(binary, folder, build, expected):
     return problems
 
 
+def cache_total(binary, folder, *builds):
+    """(bytes a token, status) of a graph of these parts."""
+    graph = Graph()
+    for build in builds:
+        build(graph)
+    total = harness.run_json(binary, graph.save(folder)).report["totals"][
+        "kv_cache_bytes_per_token"]
+    return total["value"], total["status"]
+
+
+def caches(binary, folder):
+    """A block that is not resolved may keep one, too."""
+    size = 4 * H * (W + W)
+    return ["%s, not %s" % (got, wanted) for got, wanted in (
+        (cache_total(binary, folder, scattered), (size, "exact")),
+        (cache_total(binary, folder, scattered, channels),
+         (size, "lower-bound")),
+        (cache_total(binary, folder, channels), (None, "unknown")))
+            if got != wanted]
+
+
 def chain(folder):
     """A hundred thousand softmaxes, each of which reads the one before."""
     graph = Graph()
@@ -438,6 +459,8 @@ def main():
             if options.only in sentence:
                 tally.add(sentence, check(options.binary, folder, build,
                                           expected))
+        tally.add("a block that is not resolved makes the cache a lower bound",
+                  caches(options.binary, folder))
         run = harness.run(options.binary, chain(folder), "-q")
         tally.add("a chain of 100000 softmaxes ends",
                   [run.problem] if run.problem else [])
