@@ -25,6 +25,16 @@ static oc_status check_size(const oc_analyze_options *options, oc_error *err)
                    "oc_analyze_options.struct_size is too small");
 }
 
+static oc_status check_lengths(const oc_analyze_options *options, oc_error *err)
+{
+    for (size_t i = 0; i < options->length_count; i++)
+        if (options->lengths[i] < 1)
+            return oc_fail(err, OC_ERR_USAGE, "usage.lengths",
+                           "%lld is no length of a sequence",
+                           (long long)options->lengths[i]);
+    return OC_OK;
+}
+
 static uint64_t or_default(uint64_t given, uint64_t fallback)
 {
     return given ? given : fallback;
@@ -369,7 +379,9 @@ oc_status oc_analyze(oc_report **out, const oc_model *model,
     oc_error *reported = err ? err : &own;
     const oc_analyze_options *used = options ? options : &defaults;
     oc_memory_options memory;
-    const oc_status status = check_size(used, reported);
+    oc_status status = check_size(used, reported);
+    if (status == OC_OK)
+        status = check_lengths(used, reported);
     if (status != OC_OK)
         return status;
     if (!oc_memory_options_read(&memory, used, reported))

@@ -27,7 +27,7 @@ typedef struct oc_builder {
     const char **scope;    /* one a listed row */
     uint32_t *listed;      /* one a row of the analysis, or OC_NO_NODE */
     oc_report_node *nodes; /* the report's */
-    oc_expr flops;         /* the total */
+    oc_expr flops, macs;   /* the totals; macs only when none is left out */
     const oc_figure *live; /* bytes, one a listed row */
 } oc_builder;
 
@@ -81,5 +81,8 @@ typedef struct oc_group_sum {
 } oc_group_sum;
 void oc_group_sum_start(oc_builder *b, oc_group_sum *sum);
 void oc_group_sum_add(oc_group_sum *sum, const oc_row *row);
+/* Fills all figures of a group, and its nodes. */
+void oc_group_sum_finish(oc_builder *b, oc_report_group *group,
+                         const oc_group_sum *sum);
 
 #endif

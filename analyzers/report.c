@@ -194,6 +194,9 @@ static void fill(oc_builder *b)
     for (size_t i = 0; i < b->row_count; i++)
         oc_group_sum_add(&all, b->row[i]);
     b->flops = oc_sum_value(all.metric[OC_FLOPS]);
+    b->macs = all.worst[OC_MACS] < OC_LOWER_BOUND
+                  ? oc_sum_value(all.metric[OC_MACS])
+                  : OC_UNKNOWN;
     fill_options(b);
     fill_model(b);
     fill_interface(b);

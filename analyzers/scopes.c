@@ -162,7 +162,7 @@ static oc_expr group_figure(const oc_group_sum *sum, int metric)
                : oc_sum_value(sum->metric[metric]);
 }
 
-static void finish_group(oc_builder *b, oc_report_group *group,
+void oc_group_sum_finish(oc_builder *b, oc_report_group *group,
                          const oc_group_sum *sum)
 {
     oc_space *space = b->a->space;
@@ -236,7 +236,7 @@ static void group_by_op(oc_builder *b)
         oc_arena_reset(b->a->scratch);
     }
     for (size_t i = 0; i < g.count; i++)
-        finish_group(b, &g.group[i], &g.sum[i]);
+        oc_group_sum_finish(b, &g.group[i], &g.sum[i]);
     b->report->by_op_count = g.count;
     b->report->by_op = g.group;
 }
@@ -352,7 +352,7 @@ static void group_by_scope(oc_builder *b)
     }
     add_to_parents(&m);
     for (size_t i = 0; i < m.g.count; i++)
-        finish_group(b, &m.g.group[i], &m.g.sum[i]);
+        oc_group_sum_finish(b, &m.g.group[i], &m.g.sum[i]);
     oc_report_group *ordered = OC_NEW(b->arena, oc_report_group, m.g.count);
     order_modules(&m, ordered);
     b->report->by_scope_count = m.g.count;

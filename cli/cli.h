@@ -87,6 +87,8 @@ typedef struct cli_options {
     oc_limits limits;
     int64_t sram_bytes;
     oc_flash flash;
+    int64_t *lengths;
+    size_t length_count;
     oc_text_options text;
     void *blocks; /* what the above lives in */
 } cli_options;
@@ -123,6 +125,8 @@ bool add_dims(cli_options *options, char *text, oc_error *err);
 bool add_shape(cli_options *options, char *text, oc_error *err);
 bool add_output(cli_options *options, char *text, oc_error *err);
 bool set_limit(cli_options *options, char *text, oc_error *err);
+/* "128,4Ki" */
+bool add_lengths(cli_options *options, char *text, oc_error *err);
 bool set_sram(cli_options *options, const char *text, oc_error *err);
 bool set_maximum(cli_options *options, size_t which, const char *text,
                  oc_error *err);

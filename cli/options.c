@@ -190,6 +190,8 @@ static bool parse_option(cli_options *options, int code, int argc, char **argv,
         return add_output(options, optarg, err);
     case OPTION_LIMIT:
         return set_limit(options, optarg, err);
+    case OPTION_LENGTHS:
+        return add_lengths(options, optarg, err);
     case OPTION_SRAM:
         return set_sram(options, optarg, err);
     case OPTION_FLASH:
@@ -432,8 +434,9 @@ static bool make_room(cli_options *options, int argc, char **argv,
         options_alloc(options, (size_t)argc, sizeof(cli_output), err);
     options->counting =
         options_alloc(options, (size_t)argc, sizeof(char *), err);
+    options->lengths = options_alloc(options, most, sizeof(int64_t), err);
     return options->dims && options->shapes && options->outputs &&
-           options->counting;
+           options->counting && options->lengths;
 }
 
 /* -h anywhere, whatever else is wrong; of the command that is named. */

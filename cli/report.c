@@ -123,7 +123,9 @@ oc_status analyze_model(oc_report **out, const char *path, const char *explain,
                                    .bandwidth_bytes = options->bandwidth_bytes,
                                    .explain = explain,
                                    .sram_bytes = options->sram_bytes,
-                                   .flash = options->flash};
+                                   .flash = options->flash,
+                                   .lengths = options->lengths,
+                                   .length_count = options->length_count};
     oc_status status = oc_model_load_file(&model, path, &load, err);
     if (status == OC_OK)
         status = oc_analyze(out, model, &analysis, err);

@@ -50,8 +50,11 @@ const option_row option_rows[] = {
     {OPTION_COLOR, "color", "WHEN", "auto, always, never", ALL,
      "auto, always, never"},
     {.name = "view"},
-    {OPTION_BY, "by", "WHAT", "op, scope, node, attention", ON(REPORT),
-     "rows are: op, scope, node, attention"},
+    {OPTION_BY, "by", "WHAT", "op, scope, node, attention, part", ON(REPORT),
+     "rows are: op, scope, node, attention, part (of a model\n"
+     "with attention)"},
+    {OPTION_LENGTHS, "lengths", "N,N,...", NULL, ON(REPORT),
+     "sequences at which the share of attention is given"},
     {'n', "top", "N", NULL, ON(REPORT),
      "so many rows (10, on a page 50; 0 is all)"},
     {OPTION_DEPTH, "depth", "N", NULL, ON(REPORT), "of modules (2)"},

@@ -189,6 +189,31 @@ bool set_maximum(cli_options *options, size_t which, const char *text,
     return true;
 }
 
+static bool add_length(cli_options *options, const char *text, oc_error *err)
+{
+    uint64_t value;
+    if (!parse_size(&value, text) || value == 0 || value > INT64_MAX) {
+        fail(err, "usage.size", "'%s' is no length of a sequence", text);
+        hint(err, "--lengths 512,2048,8Ki");
+        return false;
+    }
+    options->lengths[options->length_count++] = (int64_t)value;
+    return true;
+}
+
+bool add_lengths(cli_options *options, char *text, oc_error *err)
+{
+    while (text) {
+        char *comma = strchr(text, ',');
+        if (comma)
+            *comma++ = '\0';
+        if (!add_length(options, text, err))
+            return false;
+        text = comma;
+    }
+    return true;
+}
+
 bool set_sram(cli_options *options, const char *text, oc_error *err)
 {
     uint64_t value;

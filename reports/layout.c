@@ -127,7 +127,9 @@ static void put_cells(oc_page *page, const oc_table *table,
                       : LEAST_NAME;
     if (cells[last][0] != '\0') {
         oc_out_repeat(&page->out, ' ', GAP);
-        oc_out_puts(&page->out, oc_page_tail(page, cells[last], room));
+        oc_out_puts(&page->out, table->keeps_head
+                                    ? oc_page_head(page, cells[last], room)
+                                    : oc_page_tail(page, cells[last], room));
     }
     oc_out_char(&page->out, '\n');
 }

@@ -16,8 +16,16 @@ const struct oc_sampled oc_sampled[OC_SAMPLED] = {
     {OC_TOTAL_FLOPS, OC_UNIT_COUNT, "FLOPs"},
     {OC_TOTAL_MACS, OC_UNIT_COUNT, "MACs"},
     {OC_TOTAL_TRAFFIC_BYTES, OC_UNIT_BYTES, "traffic"},
+    {OC_TOTAL_KV_CACHE_BYTES, OC_UNIT_BYTES, "KV cache"},
     {OC_TOTAL_PEAK_ACTIVATION_BYTES, OC_UNIT_BYTES, "peak act."},
 };
+
+bool oc_page_samples(const oc_page *page, size_t sampled)
+{
+    const oc_total total = oc_sampled[sampled].total;
+    return oc_quantity_is_known(&page->report->totals[total]) &&
+           (total != OC_TOTAL_KV_CACHE_BYTES || oc_page_keeps_cache(page));
+}
 
 /* ---- the page ---- */
 

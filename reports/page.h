@@ -48,12 +48,14 @@ void oc_page_to_reference(oc_page *page);
 typedef enum oc_unit { OC_UNIT_COUNT, OC_UNIT_BYTES } oc_unit;
 
 /* The totals that are shown at sample points. */
-enum { OC_SAMPLED = 4 };
+enum { OC_SAMPLED = 5 };
 extern const struct oc_sampled {
     oc_total total;
     oc_unit unit;
     const char *title;
 } oc_sampled[OC_SAMPLED];
+/* Whether the report has that one. */
+bool oc_page_samples(const oc_page *page, size_t sampled);
 
 /* ---- words ---- */
 OC_PRINTF(2, 3)
@@ -120,6 +122,7 @@ typedef struct oc_table {
     size_t column_count;
     const char *const *titles;
     const bool *left; /* or NULL */
+    bool keeps_head;  /* the last column is no names: cut at the end */
     size_t row_count;
     const char **cells; /* row_count * column_count */
 } oc_table;
@@ -131,5 +134,10 @@ void oc_table_put(oc_page *page, const oc_table *table);
 
 /* ---- parts of the page ---- */
 void oc_text_tables(oc_page *page);
+/* text_groups.c: tables that divide the whole model. */
+void oc_text_by_op(oc_page *page);
+/* None where there are fewer modules than that. */
+void oc_text_by_scope(oc_page *page, size_t least);
+void oc_text_by_part(oc_page *page);
 
 #endif

@@ -89,6 +89,9 @@ static const char *const severities[] = {"info", "warning", "error"};
 static const char *const verdicts[] = {"passed", "failed", "warned",
                                        "unanswerable"};
 static const char *const forms[] = {"spelt-out", "fused"};
+static const char *const parts[] = {"attention-core", "attention-projections",
+                                    "feed-forward",   "mixture-of-experts",
+                                    "product",        "rest"};
 
 const char *oc_schema_attention_name(oc_report_attention_kind kind)
 {
@@ -242,6 +245,7 @@ static const oc_field totals[] = {
     TOTAL("peak_activation_bytes", PEAK_ACTIVATION_BYTES),
     TOTAL("arena_bytes", ARENA_BYTES),
     TOTAL("kv_cache_bytes_per_token", KV_CACHE_BYTES_PER_TOKEN),
+    TOTAL("kv_cache_bytes", KV_CACHE_BYTES),
     END,
 };
 
@@ -271,23 +275,25 @@ static const oc_field coverage[] = {
 };
 
 #define GROUP oc_report_group
-#define GROUP_FIGURES                                                          \
-    SIMPLE(INT, "nodes", GROUP, nodes), SIMPLE(FIGURE, "macs", GROUP, macs),   \
-        SIMPLE(FIGURE, "flops", GROUP, flops),                                 \
-        SIMPLE(FIGURE, "transcendentals", GROUP, transcendentals),             \
-        SIMPLE(FIGURE, "params", GROUP, params),                               \
-        SIMPLE(FIGURE, "traffic_bytes", GROUP, traffic_bytes),                 \
-        ENUM("status", GROUP, status, oc_schema_status_names)
+/* `in` is what stands before the members of the oc_report_group. */
+#define GROUP_FIGURES(type, in)                                                \
+    SIMPLE(INT, "nodes", type, in nodes),                                      \
+        SIMPLE(FIGURE, "macs", type, in macs),                                 \
+        SIMPLE(FIGURE, "flops", type, in flops),                               \
+        SIMPLE(FIGURE, "transcendentals", type, in transcendentals),           \
+        SIMPLE(FIGURE, "params", type, in params),                             \
+        SIMPLE(FIGURE, "traffic_bytes", type, in traffic_bytes),               \
+        ENUM("status", type, in status, oc_schema_status_names)
 static const oc_field by_op[] = {
     SIMPLE(TEXT, "op_type", GROUP, op_type),
     SIMPLE(TEXT, "domain", GROUP, domain),
-    GROUP_FIGURES,
+    GROUP_FIGURES(GROUP, ),
     END,
 };
 static const oc_field by_scope[] = {
     SIMPLE(TEXT, "scope", GROUP, scope),
     SIMPLE(INT, "depth", GROUP, depth),
-    GROUP_FIGURES,
+    GROUP_FIGURES(GROUP, ),
     END,
 };
 
@@ -379,6 +385,34 @@ static const oc_field attention[] = {
     SIMPLE(FIGURE, "kv_cache_bytes_per_token", ATTENTION,
            kv_cache_bytes_per_token),
     POINTED("traffic", ATTENTION, traffic, traffic),
+    END,
+};
+#define PART oc_report_part
+static const oc_field part[] = {
+    ENUM("part", PART, kind, parts),
+    SIMPLE(TEXT, "op_type", PART, sum.op_type),
+    SIMPLE(TEXT, "domain", PART, sum.domain),
+    SIMPLE(TEXT, "scope", PART, sum.scope),
+    SIMPLE(INT, "blocks", PART, blocks),
+    ROW("attention", PART, attention, OC_NO_BLOCK),
+    GROUP_FIGURES(PART, sum.),
+    END,
+};
+static const oc_field share[] = {
+    SIMPLE(INT, "length", oc_report_share, length),
+    SIMPLE(FIGURE, "macs", oc_report_share, macs),
+    SIMPLE(FIGURE, "core_macs", oc_report_share, core_macs),
+    SIMPLE(REAL, "share", oc_report_share, share),
+    END,
+};
+#define GROWTH oc_report_growth
+static const oc_field growth[] = {
+    SIMPLE(TEXT, "symbol", GROWTH, symbol),
+    SIMPLE(INT, "degree", GROWTH, degree),
+    SIMPLE(BOOL, "sequence", GROWTH, sequence),
+    SIMPLE(FIGURE, "crossover", GROWTH, crossover),
+    SIMPLE(BOOL, "reached", GROWTH, reached),
+    ROWS("core_share", GROWTH, shares, share_count, share),
     END,
 };
 #define BLOCK oc_report_block
@@ -531,6 +565,8 @@ const oc_field oc_schema_report[] = {
     ROWS("nodes", REPORT, nodes, node_count, node),
     ROWS("attention", REPORT, attention, attention_count, attention),
     ROWS("blocks", REPORT, blocks, block_count, block),
+    ROWS("parts", REPORT, parts, part_count, part),
+    ROWS("growth", REPORT, growth, growth_count, growth),
     POINTED("memory", REPORT, memory, memory),
     POINTED("machine", REPORT, machine, machine),
     ROWS("audit", REPORT, audit, audit_count, finding),

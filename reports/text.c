@@ -356,6 +356,15 @@ static const char *arena_note(oc_page *page)
         oc_page_number(page, memory->arena_lower_bound, OC_UNIT_BYTES));
 }
 
+static void put_cache(oc_page *page)
+{
+    if (!oc_page_keeps_cache(page))
+        return;
+    put_total(page, "KV cache", OC_TOTAL_KV_CACHE_BYTES, OC_UNIT_BYTES, "", "");
+    put_total(page, "KV cache/token", OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN,
+              OC_UNIT_BYTES, "", "");
+}
+
 static void put_memory(oc_page *page)
 {
     put_peak(page);
@@ -364,26 +373,56 @@ static void put_memory(oc_page *page)
               arena_note(page));
     put_total(page, "Traffic", OC_TOTAL_TRAFFIC_BYTES, OC_UNIT_BYTES, "",
               "   unfused: every operand read, every result written");
-    if (oc_page_keeps_cache(page))
-        put_total(page, "KV cache/token", OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN,
-                  OC_UNIT_BYTES, "", "");
+    put_cache(page);
+}
+
+/* "2 in seq, 1 in batch" */
+static void put_degrees(oc_page *page, oc_text *text)
+{
+    const oc_report *report = page->report;
+    const char *before = "FLOPs have degree ";
+    for (size_t i = 0; i < report->growth_count; i++) {
+        oc_text_printf(text, "%s%lld in %s", before,
+                       (long long)report->growth[i].degree,
+                       oc_page_formula(page, report->growth[i].symbol));
+        before = ", ";
+    }
+}
+
+/* Of the matrix products, with one sequence and nothing cached. */
+static void put_core_shares(oc_page *page, const oc_report_growth *growth)
+{
+    oc_text text = {.arena = &page->arena};
+    oc_text_printf(&text,
+                   "its core at %s = ", oc_page_formula(page, growth->symbol));
+    for (size_t i = 0; i < growth->share_count; i++)
+        oc_text_printf(&text, "%s%lld: %.1f %%", i > 0 ? ", " : "",
+                       (long long)growth->shares[i].length,
+                       100 * growth->shares[i].share);
+    oc_text_puts(&text, " of MACs");
+    if (growth->share_count > 0)
+        oc_page_line(page, "", text.data);
 }
 
 static void put_growth(oc_page *page)
 {
-    const oc_report_growth *growth = page->report->growth;
+    const oc_report *report = page->report;
     char digits[OC_I128_DIGITS];
-    if (!growth)
+    oc_text text = {.arena = &page->arena};
+    if (report->growth_count == 0)
         return;
-    const char *symbol = oc_page_formula(page, growth->symbol);
-    const char *overtakes =
-        growth->crossover > 0
-            ? oc_page_printf(page, "; attention overtakes the rest at %s = %s",
-                             symbol, oc_i128_print(digits, growth->crossover))
-            : "";
-    oc_page_line(page, "Growth",
-                 oc_page_printf(page, "FLOPs have degree %lld in %s%s",
-                                (long long)growth->degree, symbol, overtakes));
+    put_degrees(page, &text);
+    for (size_t i = 0; i < report->growth_count; i++) {
+        const oc_report_growth *growth = &report->growth[i];
+        if (oc_figure_is_static(growth->crossover))
+            oc_text_printf(&text, "; attention overtakes the rest at %s = %s%s",
+                           oc_page_formula(page, growth->symbol),
+                           oc_i128_print(digits, growth->crossover.value),
+                           growth->reached ? "" : ", longer than it takes");
+    }
+    oc_page_line(page, "Growth", text.data);
+    for (size_t i = 0; i < report->growth_count; i++)
+        put_core_shares(page, &report->growth[i]);
 }
 
 static bool is_whole(const oc_page *page, oc_total which)
@@ -498,7 +537,7 @@ static void put_samples(oc_page *page)
     for (size_t i = 0; i < symbol_count; i++)
         titles[columns++] = oc_page_symbol(page, symbols[i]);
     for (size_t i = 0; i < OC_SAMPLED; i++)
-        if (is_known(page, oc_sampled[i].total))
+        if (oc_page_samples(page, i))
             titles[columns++] = oc_sampled[i].title;
     titles[columns++] = "";
     oc_table table = oc_table_new(page, titles, columns, points->count);
@@ -510,7 +549,7 @@ static void put_samples(oc_page *page)
                 page, "%lld",
                 (long long)page->point->bindings[symbols[i]].value);
         for (size_t i = 0; i < OC_SAMPLED; i++)
-            if (is_known(page, oc_sampled[i].total))
+            if (oc_page_samples(page, i))
                 *cell++ = oc_page_figure(
                     page, oc_quantity_figure(total(page, oc_sampled[i].total)),
                     total(page, oc_sampled[i].total)->status,

@@ -21,8 +21,7 @@ static bool is_projection_term(const oc_term *term)
     return false;
 }
 
-static oc_expr projection_part(oc_space *space, const oc_row *row,
-                               oc_metric metric)
+oc_expr oc_row_projections(oc_space *space, const oc_row *row, oc_metric metric)
 {
     oc_expr sum = oc_expr_of(0);
     for (const oc_term *term = row->terms; term; term = term->next) {
@@ -37,30 +36,30 @@ static oc_expr projection_part(oc_space *space, const oc_row *row,
     return oc_expr_mul(space, sum, row->executions);
 }
 
-static bool is_core(oc_block_role role)
+bool oc_block_role_is_core(oc_block_role role)
 {
     return role == OC_BLOCK_QK || role == OC_BLOCK_SCORE ||
            role == OC_BLOCK_PV || role == OC_BLOCK_SCALE;
 }
 
-static bool is_projection(oc_block_role role)
+bool oc_block_role_is_projection(oc_block_role role)
 {
     return role == OC_BLOCK_PROJECTION || role == OC_BLOCK_OUTPUT;
 }
 
-oc_expr oc_attention_core_sum(const oc_blocks *blocks,
-                              const oc_attention_block *block, oc_metric metric)
+static oc_expr core_sum(const oc_blocks *blocks,
+                        const oc_attention_block *block, oc_metric metric)
 {
     oc_space *space = blocks->net->a->space;
     oc_expr sum = oc_expr_of(0);
     for (size_t i = 0; i < block->members.count; i++) {
         const oc_member *member = &block->members.member[i];
-        if (!is_core(member->role))
+        if (!oc_block_role_is_core(member->role))
             continue;
         sum = oc_expr_add(space, sum, member->row->metric[metric]);
         if (block->fused)
             sum = oc_expr_sub(space, sum,
-                              projection_part(space, member->row, metric));
+                              oc_row_projections(space, member->row, metric));
     }
     return sum;
 }
@@ -72,11 +71,11 @@ static oc_expr projections(const oc_blocks *blocks,
     oc_expr sum = oc_expr_of(0);
     for (size_t i = 0; i < block->members.count; i++) {
         const oc_member *member = &block->members.member[i];
-        if (is_projection(member->role))
+        if (oc_block_role_is_projection(member->role))
             sum = oc_expr_add(space, sum, member->row->metric[OC_MACS]);
-        else if (block->fused && is_core(member->role))
+        else if (block->fused && oc_block_role_is_core(member->role))
             sum = oc_expr_add(space, sum,
-                              projection_part(space, member->row, OC_MACS));
+                              oc_row_projections(space, member->row, OC_MACS));
     }
     return sum;
 }
@@ -117,7 +116,8 @@ static const char *scope_of(const oc_blocks *blocks,
         const oc_member *member = &block->members.member[i];
         const uint32_t listed = oc_builder_row(b, member->row->index);
         if (listed == OC_NO_NODE ||
-            (!is_core(member->role) && !is_projection(member->role)))
+            (!oc_block_role_is_core(member->role) &&
+             !oc_block_role_is_projection(member->role)))
             continue;
         const char *other = b->scope[listed];
         bytes = scope ? shared_prefix(scope, other, bytes) : strlen(other);
@@ -212,12 +212,10 @@ static void fill_figures(const oc_blocks *blocks,
     oc_builder *b = blocks->b;
     out->projection_macs = oc_builder_figure(b, projections(blocks, block));
     out->projection_params = oc_builder_figure(b, params(blocks, block));
-    out->macs =
-        oc_builder_figure(b, oc_attention_core_sum(blocks, block, OC_MACS));
-    out->flops =
-        oc_builder_figure(b, oc_attention_core_sum(blocks, block, OC_FLOPS));
-    out->transcendentals = oc_builder_figure(
-        b, oc_attention_core_sum(blocks, block, OC_TRANSCENDENTALS));
+    out->macs = oc_builder_figure(b, core_sum(blocks, block, OC_MACS));
+    out->flops = oc_builder_figure(b, core_sum(blocks, block, OC_FLOPS));
+    out->transcendentals =
+        oc_builder_figure(b, core_sum(blocks, block, OC_TRANSCENDENTALS));
     out->macs_causal =
         oc_builder_figure(b, causal_macs(blocks->net->a->space, block));
     out->kv_cache_bytes_per_token =
@@ -264,11 +262,20 @@ static bool may_cache(const oc_attention_block *block)
             block->kind != OC_ATTENTION_LINEAR);
 }
 
+/* Of all sequences, once the last of the keys is there. */
+static oc_expr cache_bytes(oc_space *space, const oc_attention_block *block,
+                           oc_expr per_token)
+{
+    return oc_expr_mul(space, oc_expr_mul(space, block->batch, block->keys),
+                       per_token);
+}
+
 /* Of all blocks that have one; a lower bound when one is left out. */
 static void fill_cache_total(const oc_blocks *blocks)
 {
     oc_builder *b = blocks->b;
-    oc_expr sum = oc_expr_of(0);
+    oc_space *space = blocks->net->a->space;
+    oc_expr sum = oc_expr_of(0), whole = oc_expr_of(0);
     bool any = false, left_out = false;
     for (size_t i = 0; i < blocks->count; i++) {
         const oc_expr bytes =
@@ -277,12 +284,19 @@ static void fill_cache_total(const oc_blocks *blocks)
             left_out |= may_cache(blocks->block[i]);
             continue;
         }
-        sum = oc_expr_add(blocks->net->a->space, sum, bytes);
+        sum = oc_expr_add(space, sum, bytes);
+        whole = oc_expr_add(space, whole,
+                            cache_bytes(space, blocks->block[i], bytes));
         any = true;
     }
-    if (any)
-        b->report->totals[OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN] =
-            oc_builder_quantity(b, sum, left_out ? OC_LOWER_BOUND : OC_EXACT);
+    if (!any)
+        return;
+    const oc_certainty certainty = left_out ? OC_LOWER_BOUND : OC_EXACT;
+    b->report->totals[OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN] =
+        oc_builder_quantity(b, sum, certainty);
+    if (oc_expr_is_known(whole))
+        b->report->totals[OC_TOTAL_KV_CACHE_BYTES] =
+            oc_builder_quantity(b, whole, certainty);
 }
 
 void oc_blocks_report_attention(const oc_blocks *blocks)

@@ -84,6 +84,6 @@ void oc_builder_blocks(oc_builder *b)
             oc_arena_reset(a->scratch);
         }
     oc_blocks_report_attention(&blocks);
-    oc_blocks_report_growth(&blocks, b->flops);
     oc_blocks_report_patterns(&blocks);
+    oc_blocks_report_growth(&blocks, oc_blocks_report_parts(&blocks));
 }

@@ -160,14 +160,20 @@ oc_mask_verdict oc_attention_mask(oc_net *net, oc_map *read,
 const oc_report_traffic *oc_attention_traffic(const oc_blocks *blocks,
                                               const oc_attention_block *block);
 
-/* growth.c: `flops` is the whole model's. */
-void oc_blocks_report_growth(const oc_blocks *blocks, oc_expr flops);
+/* parts.c, when all blocks are reported. Returns the MACs of all cores,
+ * OC_UNKNOWN when there is none. */
+oc_expr oc_blocks_report_parts(const oc_blocks *blocks);
+
+/* growth.c */
+void oc_blocks_report_growth(const oc_blocks *blocks, oc_expr core_macs);
 
 /* attention_report.c */
 void oc_blocks_report_attention(const oc_blocks *blocks);
-/* A metric of the core: both products and what is done to the scores. */
-oc_expr oc_attention_core_sum(const oc_blocks *blocks,
-                              const oc_attention_block *block,
-                              oc_metric metric);
+/* The core: both products and what is done to the scores. */
+bool oc_block_role_is_core(oc_block_role role);
+bool oc_block_role_is_projection(oc_block_role role);
+/* The part of a fused operator's MACs or FLOPs that is its projections. */
+oc_expr oc_row_projections(oc_space *space, const oc_row *row,
+                           oc_metric metric);
 
 #endif

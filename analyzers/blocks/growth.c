@@ -1,65 +1,75 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * analyzers/blocks/growth.c - how a transformer's FLOPs grow with the
- * sequence: their degree, and the length at which the attention cores cost
- * more than all the rest.
+ * analyzers/blocks/growth.c - how the costs of a model with attention grow
+ * with its symbols: the degree of its FLOPs in each, and for sequences the
+ * length at which the cores cost more than all other products.
  *
- * Both are read off values at growing lengths, with one sequence and nothing
- * cached.
+ * All is read off values at growing lengths, with the other symbols at their
+ * least and nothing cached.
  */
 #include "analyzers/blocks/blocks.h"
 
 /* Lengths are tried up to this one; the degree shows between it and its
  * double. */
 #define LONGEST ((int64_t)1 << 30)
+/* A model with more has no few that its costs grow with. */
+#define MOST_SYMBOLS 32
+
+/* Lengths at which the share of the core is reported unless others are given,
+ * up to what the symbol can be. */
+static const int64_t usual_lengths[] = {128, 512, 2048, 8192, 32768, 131072};
 
 typedef struct oc_growth {
+    const oc_blocks *blocks;
     oc_space *space;
     size_t symbol_count;
     oc_i128 *value;
     bool *bound;
-    size_t sequence; /* its symbol */
+    size_t at; /* the symbol that grows */
+    oc_expr macs, core;
 } oc_growth;
 
 static bool evaluate(oc_growth *g, oc_expr e, int64_t length, oc_i128 *value)
 {
     int64_t denominator;
     oc_error err = {0};
-    g->value[g->sequence] = length;
+    if (!oc_expr_is_known(e))
+        return false;
+    g->value[g->at] = length;
     return oc_expr_evaluate(g->space, e, g->value, g->bound, value,
                             &denominator, &err) == OC_OK &&
            denominator == 1;
 }
 
-/* The symbol that the queries of all blocks are as many as. */
-static bool find_sequence(const oc_blocks *blocks, size_t *found)
+static bool is_past(const oc_growth *g, oc_expr symbol)
 {
-    const oc_space *space = blocks->net->a->space;
-    const oc_expr queries = blocks->block[0]->queries;
-    for (size_t i = 0; i < blocks->count; i++)
-        if (blocks->block[i]->queries != queries ||
-            blocks->block[i]->kind == OC_ATTENTION_UNRESOLVED)
-            return false;
-    for (size_t i = 0; i < oc_symbol_count(space); i++)
-        if (oc_symbol_expr(space, i) == queries) {
-            *found = i;
+    for (size_t i = 0; i < g->blocks->count; i++)
+        if (g->blocks->block[i]->past == symbol)
             return true;
-        }
     return false;
 }
 
-static void set_others(const oc_blocks *blocks, oc_growth *g)
+static bool is_sequence(const oc_growth *g, oc_expr symbol)
 {
-    const oc_expr past = blocks->block[0]->past;
+    for (size_t i = 0; i < g->blocks->count; i++)
+        if (g->blocks->block[i]->queries == symbol &&
+            g->blocks->block[i]->kind != OC_ATTENTION_UNRESOLVED)
+            return true;
+    return false;
+}
+
+static void set_least(oc_growth *g)
+{
     for (size_t i = 0; i < g->symbol_count; i++) {
         const oc_interval bounds = oc_symbol_at(g->space, i)->bounds;
         g->value[i] = bounds.lower > 1 ? bounds.lower : 1;
-        if (oc_symbol_expr(g->space, i) == past)
+        if (is_past(g, oc_symbol_expr(g->space, i)))
             g->value[i] = 0;
         g->bound[i] = true;
     }
 }
 
+/* Below 0: not to be told. */
 static int degree_of(oc_growth *g, oc_expr flops)
 {
     oc_i128 low, high;
@@ -72,21 +82,20 @@ static int degree_of(oc_growth *g, oc_expr flops)
     return degree;
 }
 
-static bool is_overtaken(oc_growth *g, oc_expr all, oc_expr core,
-                         int64_t length, bool *known)
+static bool is_overtaken(oc_growth *g, int64_t length, bool *known)
 {
     oc_i128 whole, part;
-    *known =
-        evaluate(g, all, length, &whole) && evaluate(g, core, length, &part);
+    *known = evaluate(g, g->macs, length, &whole) &&
+             evaluate(g, g->core, length, &part);
     return *known && 2 * part >= whole;
 }
 
 /* The least length at which the core is half of it; 0: there is none. */
-static int64_t crossover(oc_growth *g, oc_expr all, oc_expr core)
+static int64_t crossover(oc_growth *g)
 {
     int64_t low = 1, high = 1;
     bool known = true;
-    while (high < LONGEST && !is_overtaken(g, all, core, high, &known)) {
+    while (high < LONGEST && !is_overtaken(g, high, &known)) {
         if (!known)
             return 0;
         low = high;
@@ -96,7 +105,7 @@ static int64_t crossover(oc_growth *g, oc_expr all, oc_expr core)
         return 0;
     while (low + 1 < high) {
         const int64_t middle = low + (high - low) / 2;
-        if (is_overtaken(g, all, core, middle, &known))
+        if (is_overtaken(g, middle, &known))
             high = middle;
         else
             low = middle;
@@ -104,27 +113,83 @@ static int64_t crossover(oc_growth *g, oc_expr all, oc_expr core)
     return high;
 }
 
-void oc_blocks_report_growth(const oc_blocks *blocks, oc_expr flops)
+/* ---- shares ---- */
+
+/* Not where the model's bounds or what it assumes say otherwise. */
+static bool is_reached(const oc_growth *g, int64_t length)
 {
-    oc_analysis *a = blocks->net->a;
-    oc_growth g = {.space = a->space,
-                   .symbol_count = oc_symbol_count(a->space)};
-    oc_expr core = oc_expr_of(0);
-    if (blocks->count == 0 || !oc_expr_is_known(flops) ||
-        !find_sequence(blocks, &g.sequence))
+    const oc_expr symbol = oc_symbol_expr(g->space, g->at);
+    const oc_expr wanted = oc_expr_of(length);
+    return oc_expr_at_most(g->space, wanted, symbol) != OC_NO &&
+           oc_expr_at_most(g->space, symbol, wanted) != OC_NO;
+}
+
+static void fill_shares(oc_growth *g, oc_report_growth *out)
+{
+    oc_builder *b = g->blocks->b;
+    const oc_analyze_options *options = b->a->options;
+    const int64_t *length =
+        options->length_count ? options->lengths : usual_lengths;
+    const size_t count = options->length_count
+                             ? options->length_count
+                             : sizeof(usual_lengths) / sizeof(*usual_lengths);
+    oc_report_share *list = OC_NEW(b->arena, oc_report_share, count);
+    for (size_t i = 0; i < count; i++) {
+        oc_i128 macs, core;
+        if (!is_reached(g, length[i]) ||
+            !evaluate(g, g->macs, length[i], &macs) ||
+            !evaluate(g, g->core, length[i], &core) || macs <= 0)
+            continue;
+        list[out->share_count++] = (oc_report_share){
+            .length = length[i],
+            .macs = oc_builder_figure(b, oc_expr_int(g->space, macs)),
+            .core_macs = oc_builder_figure(b, oc_expr_int(g->space, core)),
+            .share = (double)core / (double)macs};
+    }
+    out->shares = list;
+}
+
+/* ---- the report ---- */
+
+static bool fill_symbol(oc_growth *g, oc_expr flops, oc_report_growth *out)
+{
+    const oc_symbol *symbol = oc_symbol_at(g->space, g->at);
+    const int degree = degree_of(g, flops);
+    if (degree < 1)
+        return false;
+    *out = (oc_report_growth){
+        .symbol = oc_builder_string(g->blocks->b, symbol->name),
+        .degree = degree,
+        .sequence = is_sequence(g, oc_symbol_expr(g->space, g->at))};
+    if (out->sequence) {
+        const int64_t length = crossover(g);
+        if (length > 0)
+            out->crossover = oc_figure_of(length);
+        out->reached = length > 0 && is_reached(g, length);
+        fill_shares(g, out);
+    }
+    return true;
+}
+
+void oc_blocks_report_growth(const oc_blocks *blocks, oc_expr core)
+{
+    oc_builder *b = blocks->b;
+    oc_analysis *a = b->a;
+    const size_t count = oc_symbol_count(a->space);
+    if (count == 0 || count > MOST_SYMBOLS || !oc_expr_is_known(core))
         return;
-    g.value = OC_NEW(a->arena, oc_i128, g.symbol_count);
-    g.bound = OC_NEW(a->arena, bool, g.symbol_count);
-    set_others(blocks, &g);
-    for (size_t i = 0; i < blocks->count; i++)
-        core = oc_expr_add(
-            a->space, core,
-            oc_attention_core_sum(blocks, blocks->block[i], OC_FLOPS));
-    oc_report_growth *growth = OC_NEW(blocks->b->arena, oc_report_growth, 1);
-    growth->degree = degree_of(&g, flops);
-    growth->crossover = crossover(&g, flops, core);
-    growth->symbol =
-        oc_builder_string(blocks->b, oc_symbol_at(a->space, g.sequence)->name);
-    if (growth->degree > 0)
-        blocks->b->report->growth = growth;
+    oc_growth g = {.blocks = blocks,
+                   .space = a->space,
+                   .symbol_count = count,
+                   .value = OC_NEW(a->arena, oc_i128, count),
+                   .bound = OC_NEW(a->arena, bool, count),
+                   .macs = b->macs,
+                   .core = core};
+    oc_report_growth *list = OC_NEW(b->arena, oc_report_growth, count);
+    for (g.at = 0; g.at < count; g.at++) {
+        set_least(&g);
+        if (fill_symbol(&g, b->flops, &list[b->report->growth_count]))
+            b->report->growth_count++;
+    }
+    b->report->growth = list;
 }

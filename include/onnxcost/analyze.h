@@ -59,6 +59,10 @@ typedef struct oc_analyze_options {
     int64_t sram_bytes; /* of fast memory that a tile of attention may fill;
                            0: 98304 elements */
     oc_flash flash;
+    /* Sequence lengths at which oc_report_growth.shares are; 0: some powers
+     * of 2 that the model can reach. */
+    const int64_t *lengths;
+    size_t length_count;
 } oc_analyze_options;
 
 /**
@@ -80,7 +84,8 @@ typedef struct oc_analyze_options {
  *         binding ("usage.shape-mismatch") or below 0
  *         ("usage.negative-dim"); for a node to explain that is not there
  *         ("usage.unknown-node"); for a counting option ("usage.count") or an
- *         order ("usage.order") that there is not; for one peak of a machine
+ *         order ("usage.order") that there is not; for a length below 1
+ *         ("usage.lengths"); for one peak of a machine
  *         without the other ("usage.machine"); for a struct_size that is too
  *         small ("usage.struct-size");
  *         OC_ERR_LIMIT ("limit.memory", "limit.expressions",

@@ -202,6 +202,7 @@ typedef enum oc_total {
     OC_TOTAL_PEAK_ACTIVATION_BYTES,
     OC_TOTAL_ARENA_BYTES,
     OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN,
+    OC_TOTAL_KV_CACHE_BYTES,
     OC_TOTAL_COUNT
 } oc_total;
 
@@ -352,13 +353,44 @@ typedef struct oc_report_block {
     oc_figure experts, chosen, active_params, active_macs; /* mixtures */
 } oc_report_block;
 
-/* How a transformer's FLOPs grow with the length of its sequence, with one
- * sequence and nothing cached. */
+/* What the nodes of a model with attention are there for. */
+typedef enum oc_report_part_kind {
+    OC_PART_OF_CORE,        /* of attention, all blocks that are alike */
+    OC_PART_OF_PROJECTIONS, /* of attention, all blocks */
+    OC_PART_OF_FEED_FORWARD,
+    OC_PART_OF_MIXTURE,  /* of experts */
+    OC_PART_OF_PRODUCTS, /* other products of one operator in one module */
+    OC_PART_OF_REST      /* norms, moves, ...: no products */
+} oc_report_part_kind;
+
+/* The nodes of a model with attention by what they do: every node is in one
+ * part, a fused one may be in two, and figures add up to the totals. */
+typedef struct oc_report_part {
+    oc_report_part_kind kind;
+    int64_t blocks;      /* of attention, or of `blocks`; else 0 */
+    uint32_t attention;  /* of a core: the first block; else OC_NO_BLOCK */
+    oc_report_group sum; /* scope, op_type and domain: of products */
+} oc_report_part;
+
+/* How much of the matrix products is attention's core at one length. */
+typedef struct oc_report_share {
+    int64_t length;
+    oc_figure macs, core_macs;
+    double share; /* core_macs / macs */
+} oc_report_share;
+
+/* How a transformer's costs grow with one symbol, the others at their least,
+ * with nothing cached. */
 typedef struct oc_report_growth {
-    const char *symbol; /* of the sequence */
-    int64_t degree;
-    int64_t crossover; /* the length from which the attention cores cost more
-                          than all the rest; 0: none was found */
+    const char *symbol;
+    int64_t degree; /* of FLOPs */
+    bool sequence;  /* queries of attention are as many */
+    /* The length from which the products of attention's core cost more than
+     * all other products; unknown where there is none. */
+    oc_figure crossover;
+    bool reached; /* the model can take sequences of that length */
+    size_t share_count;
+    const oc_report_share *shares; /* of a sequence */
 } oc_report_growth;
 
 /* ---- memory ---- */
@@ -565,7 +597,10 @@ typedef struct oc_report {
     const oc_report_attention *attention;
     size_t block_count;
     const oc_report_block *blocks;
-    const oc_report_growth *growth;   /* or NULL; not in the JSON */
+    size_t part_count; /* 0: the model has no attention */
+    const oc_report_part *parts;
+    size_t growth_count; /* one a symbol, of a model with attention */
+    const oc_report_growth *growth;
     const oc_report_memory *memory;   /* or NULL */
     const oc_report_machine *machine; /* or NULL */
     size_t audit_count;

@@ -39,11 +39,12 @@ typedef struct oc_sink {
 
 /* Which tables follow the summary. */
 typedef enum oc_text_table {
-    OC_TABLE_DEFAULT, /* operators and modules */
+    OC_TABLE_DEFAULT, /* operators, and parts or modules */
     OC_TABLE_OP,
     OC_TABLE_SCOPE,
     OC_TABLE_NODE,
-    OC_TABLE_ATTENTION
+    OC_TABLE_ATTENTION,
+    OC_TABLE_PART
 } oc_text_table;
 
 /* Rows stand in falling order of this. */

@@ -602,7 +602,7 @@ static void put_sample_head(oc_page *page, const size_t *symbols, size_t count)
         oc_html_put(page, "</i></th>");
     }
     for (size_t i = 0; i < OC_SAMPLED; i++)
-        if (is_known(page, oc_sampled[i].total))
+        if (oc_page_samples(page, i))
             oc_html_printf(page, "<th scope=\"col\" class=\"n nu%s%s\">%s</th>",
                            oc_sampled[i].unit == OC_UNIT_BYTES ? " by" : "",
                            narrow(i), oc_sampled[i].title);
@@ -620,7 +620,7 @@ static void put_sample(oc_page *page, const size_t *symbols, size_t count)
         oc_html_printf(page, "<td class=\"n\">%lld</td>",
                        (long long)page->point->bindings[symbols[i]].value);
     for (size_t i = 0; i < OC_SAMPLED; i++)
-        if (is_known(page, oc_sampled[i].total))
+        if (oc_page_samples(page, i))
             oc_html_cell(page, oc_page_printf(page, "n%s", narrow(i)),
                          oc_quantity_figure(total(page, oc_sampled[i].total)),
                          total(page, oc_sampled[i].total)->status,

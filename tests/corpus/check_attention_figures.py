@@ -4,8 +4,9 @@
 
 The core of every block equals batch * heads * queries * keys * (qk_dim +
 v_dim), and what its nodes add up to. Projections equal their closed form with
-the widths and rows that the projections' own operands have. Masks, windows
-and caches are counted over all exports.
+the widths and rows that the projections' own operands have. Parts add up to
+the model, and what is said of its growth is what the formulas give. Masks,
+windows and caches are counted over all exports.
 """
 import collections
 import math
@@ -103,6 +104,77 @@ def closed_projections(report, block, env):
     return found
 
 
+SUMS = ("nodes", "macs", "flops", "transcendentals", "params",
+        "traffic_bytes")
+
+
+def check_parts(report, env):
+    problems = []
+    parts, totals = report["parts"], dict(report["totals"])
+    totals["nodes"] = len(report["nodes"])
+    for key in SUMS if parts else ():
+        got = sum(harness.evaluate(part[key], env) or 0 for part in parts)
+        whole = totals[key]
+        if isinstance(whole, dict):
+            whole = harness.evaluate(
+                whole["formula"] if whole["value"] is None else
+                whole["value"], env)
+        if got != whole:
+            problems.append("parts have %s %s, the model %s" % (
+                key, got, whole))
+    core = sum(harness.evaluate(part["macs"], env) for part in parts
+               if part["part"] == "attention-core")
+    blocks = sum(harness.evaluate(block["core"]["macs"], env)
+                 for block in report["attention"]
+                 if block["kind"] != "unresolved")
+    if core != blocks:
+        problems.append("parts: core %s, blocks %s" % (core, blocks))
+    if bool(parts) != any(block["kind"] != "unresolved"
+                          for block in report["attention"]):
+        problems.append("%d parts" % len(parts))
+    return problems
+
+
+def least(report, symbol, length):
+    """Symbols at their least, nothing cached, one of them at a length."""
+    past = {block["dims"]["past_length"] for block in report["attention"]}
+    values = {row["name"]: 0 if row["name"] in past
+              else max(1, row["lower"] or 0) for row in report["symbols"]}
+    values[symbol] = length
+    return harness.environment(report, values)
+
+
+def share_at(report, symbol, length):
+    env = least(report, symbol, length)
+    whole = report["totals"]["macs"]
+    core = sum(harness.evaluate(part["macs"], env)
+               for part in report["parts"]
+               if part["part"] == "attention-core")
+    return core, harness.evaluate(
+        whole["formula"] if whole["value"] is None else whole["value"], env)
+
+
+def check_growth(report):
+    problems = []
+    for row in report["growth"]:
+        symbol = row["symbol"]
+        for share in row["core_share"]:
+            core, whole = share_at(report, symbol, share["length"])
+            if (core, whole) != (share["core_macs"], share["macs"]) or \
+                    share["share"] != float("%.6g" % (core / whole)):
+                problems.append("%s at %d: %s of %s, expected %s of %s" % (
+                    symbol, share["length"], share["core_macs"],
+                    share["macs"], core, whole))
+        if row["crossover"] is None:
+            continue
+        for length, above in ((row["crossover"] - 1, False),
+                              (row["crossover"], True)):
+            core, whole = share_at(report, symbol, length)
+            if (2 * core >= whole) != above:
+                problems.append("%s: no crossover at %d" % (symbol, length))
+    return problems
+
+
 def check(work):
     binary, name, truth = work
     run = harness.run_json(binary, harness.model_path(name))
@@ -125,6 +197,7 @@ def check(work):
             if macs != closed:
                 problems.append("%s: a projection has %s, closed form %s" % (
                     where, macs, closed))
+    problems += check_parts(report, env) + check_growth(report)
     return problems, report
 
 

@@ -42,11 +42,53 @@ static void a_cache_that_no_run_keeps_is_not_shown(void **state)
     oc_arena arena = {0};
     oc_report report = *symbolic_report();
     oc_report_attention block = report.attention[0];
-    has(written_text(&arena, NULL, &report), "KV cache/token");
+    const char *kept = written_text(&arena, NULL, &report);
+    has(kept, "\n  KV cache          256");
+    has(kept, "\n  KV cache/token    256 B\n");
     report.attention = &block;
     report.attention_count = 1;
     block.cache = NULL;
-    has_not(written_text(&arena, NULL, &report), "KV cache/token");
+    has_not(written_text(&arena, NULL, &report), "KV cache");
+    oc_arena_free(&arena);
+}
+
+static void parts_take_the_place_of_modules(void **state)
+{
+    (void)state;
+    oc_arena arena = {0};
+    oc_text_options utf8 = {
+        .struct_size = sizeof(utf8), .columns = 120, .utf8 = true};
+    oc_report report = *symbolic_report();
+    const char *text = written_text(&arena, &utf8, &report);
+    has(text, "  attention core (1 block, gqa 4/2 heads, d = 16)\n");
+    has(text, "  /layers.1\n");
+    has_not(text, "module (depth");
+    utf8.by = OC_TABLE_SCOPE;
+    has_not(written_text(&arena, &utf8, &report), "attention core");
+    utf8.by = OC_TABLE_PART;
+    report.part_count = 0;
+    has(written_text(&arena, &utf8, &report), "no attention block recognised");
+    oc_arena_free(&arena);
+}
+
+static void growth_names_symbols_and_lengths(void **state)
+{
+    (void)state;
+    oc_arena arena = {0};
+    oc_report report = *symbolic_report();
+    oc_report_growth rows[2] = {report.growth[0], report.growth[1]};
+    const char *text = written_text(&arena, NULL, &report);
+    has(text, "FLOPs have degree 1 in B, 2 in S; attention overtakes the rest "
+              "at S = 1024\n");
+    has(text, "its core at S = 512: 12.5 % of MACs\n");
+    report.growth = rows;
+    rows[1].reached = false;
+    has(written_text(&arena, NULL, &report), "S = 1024, longer than it takes");
+    rows[1].crossover = (oc_figure){0};
+    rows[1].share_count = 0;
+    text = written_text(&arena, NULL, &report);
+    has_not(text, "overtakes");
+    has_not(text, "its core");
     oc_arena_free(&arena);
 }
 
@@ -271,6 +313,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_metric_that_is_not_built_has_no_line),
         cmocka_unit_test(a_cache_that_no_run_keeps_is_not_shown),
+        cmocka_unit_test(parts_take_the_place_of_modules),
+        cmocka_unit_test(growth_names_symbols_and_lengths),
         cmocka_unit_test(no_line_begins_with_an_input),
         cmocka_unit_test(a_name_is_no_longer_than_a_line),
         cmocka_unit_test(a_lower_bound_says_so),

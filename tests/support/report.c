@@ -383,6 +383,37 @@ static const oc_report_block blocks[] = {{.kind = "moe",
                                           .macs = INT(5),
                                           .experts = INT(8),
                                           .chosen = INT(2)}};
+static const oc_report_part parts[] = {
+    {.kind = OC_PART_OF_CORE,
+     .blocks = 1,
+     .attention = 0,
+     .sum = {.op_type = "",
+             .domain = "",
+             .scope = "",
+             .nodes = 1,
+             .status = OC_FIGURE_EXACT,
+             .macs = FORMULA(CORE),
+             .flops = FORMULA("261*" B "*" S "*(" P " + " S ")")}},
+    {.kind = OC_PART_OF_PRODUCTS,
+     .attention = OC_NO_BLOCK,
+     .sum = {.op_type = "Mystery",
+             .domain = "com.acme",
+             .scope = "/layers.1",
+             .nodes = 1,
+             .params = INT(0)}},
+};
+static const oc_report_share shares[] = {
+    {.length = 512, .macs = INT(1000), .core_macs = INT(125), .share = 0.125}};
+static const oc_report_growth growth[] = {
+    {.symbol = B, .degree = 1},
+    {.symbol = S,
+     .degree = 2,
+     .sequence = true,
+     .crossover = INT(1024),
+     .reached = true,
+     .share_count = COUNT_OF(shares),
+     .shares = shares},
+};
 static const oc_report_finding audit[] = {{.level = OC_ERROR,
                                            .id = "cost.unknown",
                                            .op = "Mystery",
@@ -455,7 +486,10 @@ const oc_report *symbolic_report(void)
                    [OC_TOTAL_BUFFERS] = EXACT(0),
                    [OC_TOTAL_TRAFFIC_BYTES] = {.formula = "9223372036854775808",
                                                .status = OC_FIGURE_ESTIMATE},
-                   [OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN] = EXACT(256)},
+                   [OC_TOTAL_KV_CACHE_BYTES_PER_TOKEN] = EXACT(256),
+                   [OC_TOTAL_KV_CACHE_BYTES] = {.formula =
+                                                    "256*" B "*(" P " + " S ")",
+                                                .status = OC_FIGURE_EXACT}},
         .coverage = {.nodes = 2,
                      .costed = 1,
                      .unknown_count = 1,
@@ -468,6 +502,10 @@ const oc_report *symbolic_report(void)
         .attention = attention,
         .block_count = COUNT_OF(blocks),
         .blocks = blocks,
+        .part_count = COUNT_OF(parts),
+        .parts = parts,
+        .growth_count = COUNT_OF(growth),
+        .growth = growth,
         .audit_count = COUNT_OF(audit),
         .audit = audit,
         .diagnostic_count = COUNT_OF(diagnostics),
@@ -499,6 +537,8 @@ const oc_report *hostile_report(const char *text)
     static oc_report_attention block;
     static oc_report_traffic traffic;
     static oc_report_block other;
+    static oc_report_part part;
+    static oc_report_growth growing;
     static oc_report_memory memory;
     static oc_report_buffer buffer;
     static oc_report_peak peak;
@@ -543,6 +583,8 @@ const oc_report *hostile_report(const char *text)
     block = (oc_report_attention){
         .scope = text, .mask = text, .cache = text, .traffic = &traffic};
     other = (oc_report_block){.kind = text, .scope = text};
+    part = (oc_report_part){.kind = OC_PART_OF_PRODUCTS, .sum = group};
+    growing = (oc_report_growth){.symbol = text, .degree = 1};
     buffer = (oc_report_buffer){text, figure};
     slot = (oc_report_slot){.name = text};
     memory = (oc_report_memory){.order = text,
@@ -599,6 +641,10 @@ const oc_report *hostile_report(const char *text)
                          .attention = &block,
                          .block_count = 1,
                          .blocks = &other,
+                         .part_count = 1,
+                         .parts = &part,
+                         .growth_count = 1,
+                         .growth = &growing,
                          .memory = &memory,
                          .audit_count = 1,
                          .audit = &finding,
