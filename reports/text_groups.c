@@ -130,7 +130,7 @@ static void put_groups(oc_page *page, struct groups *groups)
     put_others(page, &table, groups, shown);
     table.keeps_head = groups->in_words;
     if (groups->in_words && page->point)
-        leave_out(&table, 2); /* the formulas of FLOPs say it, too */
+        leave_out(&table, 4); /* traffic: formulas take its room */
     oc_table_put(page, &table);
 }
 

@@ -133,6 +133,7 @@ void oc_html_modules(oc_page *page);
 void oc_html_operators(oc_page *page);
 void oc_html_memory(oc_page *page);
 void oc_html_attention(oc_page *page);
+void oc_html_parts(oc_page *page);
 void oc_html_nodes(oc_page *page);
 void oc_html_conventions(oc_page *page);
 

@@ -66,6 +66,7 @@ static void put_body(oc_page *page)
     put_breakdown(page);
     oc_html_memory(page);
     oc_html_attention(page);
+    oc_html_parts(page);
     oc_html_nodes(page);
     oc_html_conventions(page);
     oc_html_put(page, "</main>\n<footer class=\"wrap\"><span>");

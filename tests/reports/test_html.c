@@ -120,6 +120,35 @@ static void memory_is_a_picture_and_a_list(void **state)
     oc_arena_free(&arena);
 }
 
+static void parts_and_growth_stand_side_by_side(void **state)
+{
+    (void)state;
+    oc_arena arena = {0};
+    oc_report report = *symbolic_report();
+    const oc_report_share shares[] = {{.length = 512,
+                                       .macs = {OC_STATIC, 1000},
+                                       .core_macs = {OC_STATIC, 100},
+                                       .share = 0.1},
+                                      {.length = 2048,
+                                       .macs = {OC_STATIC, 9000},
+                                       .core_macs = {OC_STATIC, 6000},
+                                       .share = 0.667}};
+    oc_report_growth growth[] = {report.growth[0], report.growth[1]};
+    growth[1].shares = shares;
+    growth[1].share_count = 2;
+    report.growth = growth;
+    const char *page = page_of(&arena, &report);
+    has(page, "attention core (1 block, gqa 4/2 heads, d = 16)");
+    has(page, "<path class=\"g2\" d=\"M0 138L420 ");
+    has(page, "<td class=\"n\">66.7</td>");
+    report.growth_count = 0;
+    page = page_of(&arena, &report);
+    has(page, "<section id=\"parts\"");
+    has_not(page, "<section id=\"growth\"");
+    has_not(page_of(&arena, static_report()), "id=\"parts\"");
+    oc_arena_free(&arena);
+}
+
 static void a_metric_that_is_not_built_is_left_out(void **state)
 {
     (void)state;
@@ -317,6 +346,7 @@ int main(void)
         cmocka_unit_test(a_lower_bound_says_so),
         cmocka_unit_test(unknown_is_never_zero),
         cmocka_unit_test(memory_is_a_picture_and_a_list),
+        cmocka_unit_test(parts_and_growth_stand_side_by_side),
         cmocka_unit_test(a_metric_that_is_not_built_is_left_out),
         cmocka_unit_test(formulas_copy_as_they_are),
         cmocka_unit_test(long_formulas_are_cut_after_five_terms),
