@@ -119,9 +119,10 @@ static int64_t crossover(oc_growth *g)
 static bool is_reached(const oc_growth *g, int64_t length)
 {
     const oc_expr symbol = oc_symbol_expr(g->space, g->at);
-    const oc_expr wanted = oc_expr_of(length);
-    return oc_expr_at_most(g->space, wanted, symbol) != OC_NO &&
-           oc_expr_at_most(g->space, symbol, wanted) != OC_NO;
+    const oc_expr below = oc_expr_int(g->space, (oc_i128)length - 1);
+    const oc_expr above = oc_expr_int(g->space, (oc_i128)length + 1);
+    return oc_expr_at_most(g->space, symbol, below) != OC_YES &&
+           oc_expr_at_most(g->space, above, symbol) != OC_YES;
 }
 
 static void fill_shares(oc_growth *g, oc_report_growth *out)

@@ -186,10 +186,24 @@ def usage(cli):
     cli.accepts("limit raised", "relu.onnx", "--limit", "nodes=4k",
                 "--limit", "memory=1GiB")
     cli.refuses("no file", "input.open", "absent.onnx")
-    for by in ("op", "scope", "node", "attention"):
+    for by in ("op", "scope", "node", "attention", "part"):
         for sort in ("flops", "macs", "params", "memory", "traffic"):
             cli.accepts("view %s %s" % (by, sort), "relu.onnx", "--by", by,
                         "--sort", sort, "-n", "0", "--depth", "3", "-w")
+
+
+def lengths(cli):
+    model = os.path.abspath(os.path.join(
+        os.path.dirname(__file__), "../../samples/gpt2.onnx.gz"))
+    report = json.loads(cli.accepts("lengths", model, "-f", "json",
+                                    "--lengths", "7,1Ki,2k"))
+    rows = [row for row in report["growth"] if row["sequence"]]
+    cli.check("at the lengths given", [
+        share["length"] for share in rows[0]["core_share"]] != [7, 1024, 2000] and
+        str(rows))
+    for text in ("0", "-1", "7,", "x", ""):
+        cli.refuses("length '%s'" % text, "usage.size", model, "--lengths",
+                    text, advice="--lengths 512,2048,8Ki")
 
 
 def typed(*command):
@@ -315,8 +329,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         make_models(folder)
         cli = Cli(options.binary, folder, tally)
-        for group in (shapes, dims, foreign, usage, streams, color, hostile,
-                      outputs):
+        for group in (shapes, dims, foreign, usage, lengths, streams, color,
+                      hostile, outputs):
             group(cli)
     tally.close()
 

@@ -165,8 +165,16 @@ def check_growth(report):
                 problems.append("%s at %d: %s of %s, expected %s of %s" % (
                     symbol, share["length"], share["core_macs"],
                     share["macs"], core, whole))
+        most = [int(fact["right"]) for fact in report["assumptions"]
+                if fact["kind"] == "at-most" and fact["left"] == symbol and
+                fact["right"].isdigit()]
+        lengths = [share["length"] for share in row["core_share"]]
+        if most and lengths and max(lengths) > min(most):
+            problems.append("%s: %s, but at most %s" % (symbol, lengths, most))
         if row["crossover"] is None:
             continue
+        if most and row["reached"] != (row["crossover"] <= min(most)):
+            problems.append("%s: reached %s" % (symbol, row["reached"]))
         for length, above in ((row["crossover"] - 1, False),
                               (row["crossover"], True)):
             core, whole = share_at(report, symbol, length)
