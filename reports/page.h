@@ -139,5 +139,7 @@ void oc_text_by_op(oc_page *page);
 /* None where there are fewer modules than that. */
 void oc_text_by_scope(oc_page *page, size_t least);
 void oc_text_by_part(oc_page *page);
+/* text_attention.c */
+void oc_text_attention(oc_page *page);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * reports/text_tables.c - a report for people: which tables there are, those of
- * nodes and of attention.
+ * reports/text_tables.c - a report for people: which tables there are, and that
+ * of nodes.
  *
  * Rows are ranked by what they are at the page's sample point when figures
  * are symbolic, which the last line then names.
@@ -9,7 +9,6 @@
 #include "reports/cells.h"
 #include "reports/lines.h"
 #include "reports/page.h"
-#include "reports/schema.h"
 
 /* ---- nodes ---- */
 
@@ -56,69 +55,7 @@ static void put_nodes(oc_page *page)
     oc_table_put(page, &table);
 }
 
-/* ---- attention ---- */
-
-static const char *block_dims(oc_page *page, const oc_report_attention *block)
-{
-    return oc_page_printf(
-        page, "%s/%s",
-        oc_page_figure(page, block->heads, OC_FIGURE_EXACT, OC_UNIT_COUNT),
-        oc_page_figure(page, block->kv_heads, OC_FIGURE_EXACT, OC_UNIT_COUNT));
-}
-
-static const char *lengths(oc_page *page, const oc_report_attention *block)
-{
-    return oc_page_printf(
-        page, "%s x %s",
-        oc_cell_cost(page, block->query_length, OC_FIGURE_EXACT, OC_UNIT_COUNT),
-        oc_cell_cost(page, block->key_length, OC_FIGURE_EXACT, OC_UNIT_COUNT));
-}
-
-static const char *widths(oc_page *page, const oc_report_attention *block)
-{
-    return oc_page_printf(
-        page, "%s/%s",
-        oc_page_figure(page, block->qk_dim, OC_FIGURE_EXACT, OC_UNIT_COUNT),
-        oc_page_figure(page, block->v_dim, OC_FIGURE_EXACT, OC_UNIT_COUNT));
-}
-
-static void attention_cells(oc_page *page, const char **cell,
-                            const oc_report_attention *block)
-{
-    cell[0] = oc_cell_cost(page, block->flops, OC_FIGURE_EXACT, OC_UNIT_COUNT);
-    cell[1] = oc_cell_share(page, block->flops, 1);
-    cell[2] = oc_cell_cost(page, block->macs, OC_FIGURE_EXACT, OC_UNIT_COUNT);
-    cell[3] = oc_schema_attention_name(block->kind);
-    cell[4] = block_dims(page, block);
-    cell[5] = widths(page, block);
-    cell[6] = lengths(page, block);
-    cell[7] = block->mask ? oc_page_name(page, block->mask) : "?";
-    cell[8] = oc_page_figure(page, block->kv_cache_bytes_per_token,
-                             OC_FIGURE_EXACT, OC_UNIT_BYTES);
-    cell[9] = oc_page_name(page, block->scope);
-}
-
-/* In the order of the model: blocks are compared, not ranked. */
-static void put_attention(oc_page *page)
-{
-    const oc_report *report = page->report;
-    const char *titles[] = {"core FLOPs",  oc_title_share(page),
-                            "MACs",        "kind",
-                            "heads/kv",    "qk/v",
-                            "T x S",       "mask",
-                            "cache/token", "attention block"};
-    static const bool left[] = {false, false, false, true,  true,
-                                true,  false, true,  false, true};
-    const size_t columns = sizeof(titles) / sizeof(titles[0]);
-    size_t shown = oc_cell_rows(page, report->attention_count);
-    oc_table table = oc_table_new(page, titles, columns, shown);
-    table.left = left;
-    for (size_t i = 0; i < shown; i++)
-        attention_cells(page, oc_table_row(&table), &report->attention[i]);
-    oc_table_put(page, &table);
-    if (report->attention_count == 0)
-        oc_out_puts(&page->out, "  no attention block recognised\n");
-}
+/* ---- the tables ---- */
 
 static void put_footnote(oc_page *page)
 {
@@ -160,7 +97,7 @@ void oc_text_tables(oc_page *page)
         oc_text_by_part(page);
         break;
     case OC_TABLE_ATTENTION:
-        put_attention(page);
+        oc_text_attention(page);
         break;
     }
     put_footnote(page);

@@ -7,42 +7,12 @@
  */
 #include <string.h>
 
-#include "base/checked.h"
+#include "reports/blocks.h"
 #include "reports/figure.h"
 #include "reports/html/html.h"
 #include "reports/schema.h"
 
 enum { MOST_ROWS = 50 };
-
-static bool is_dims_alike(const oc_report_attention *a,
-                          const oc_report_attention *b)
-{
-    return oc_figure_same(a->heads, b->heads) &&
-           oc_figure_same(a->kv_heads, b->kv_heads) &&
-           oc_figure_same(a->query_length, b->query_length) &&
-           oc_figure_same(a->key_length, b->key_length) &&
-           oc_figure_same(a->qk_dim, b->qk_dim) &&
-           oc_figure_same(a->v_dim, b->v_dim);
-}
-
-static bool is_text_alike(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool is_alike(oc_page *page, const oc_report_attention *a,
-                     const oc_report_attention *b)
-{
-    return a->kind == b->kind && a->causal == b->causal &&
-           is_dims_alike(a, b) && is_text_alike(a->mask, b->mask) &&
-           oc_figure_same(a->flops, b->flops) &&
-           oc_figure_same(a->macs, b->macs) &&
-           oc_figure_same(a->projection_macs, b->projection_macs) &&
-           oc_figure_same(a->kv_cache_bytes_per_token,
-                          b->kv_cache_bytes_per_token) &&
-           strcmp(oc_scope_starred(page, a->scope),
-                  oc_scope_starred(page, b->scope)) == 0;
-}
 
 /* A dim as it is: a number or a formula, not a value at the point. */
 static void put_dim(oc_page *page, oc_figure figure)
@@ -124,10 +94,7 @@ static void put_rows(oc_page *page)
     size_t rows = 0;
     for (size_t i = 0; i < report->attention_count && rows < MOST_ROWS;
          rows++) {
-        size_t next = i + 1;
-        while (next < report->attention_count &&
-               is_alike(page, &blocks[i], &blocks[next]))
-            next++;
+        const size_t next = oc_blocks_alike(page, i);
         put_row(page, &blocks[i], &blocks[next - 1], (int64_t)(next - i));
         i = next;
     }

@@ -71,6 +71,30 @@ static void parts_take_the_place_of_modules(void **state)
     oc_arena_free(&arena);
 }
 
+static void alike_blocks_are_one_row(void **state)
+{
+    (void)state;
+    oc_arena arena = {0};
+    const oc_text_options options = {.struct_size = sizeof(options),
+                                     .by = OC_TABLE_ATTENTION,
+                                     .columns = 160,
+                                     .utf8 = true};
+    oc_report report = *symbolic_report();
+    oc_report_attention blocks[2] = {report.attention[0], report.attention[0]};
+    blocks[0].window = oc_figure_of(64);
+    blocks[1].window = oc_figure_of(64);
+    blocks[1].scope = "/layers.11";
+    report.attention = blocks;
+    const char *text = written_text(&arena, &options, &report);
+    has(text, "  2x  /layers.*\n");
+    has(text, "  causal, window 64  2x  /layers.*\n");
+    blocks[1].window = oc_figure_of(32);
+    text = written_text(&arena, &options, &report);
+    has(text, "  causal, window 64  /layers.0\n");
+    has(text, "  causal, window 32  /layers.11\n");
+    oc_arena_free(&arena);
+}
+
 static void growth_names_symbols_and_lengths(void **state)
 {
     (void)state;
@@ -314,6 +338,7 @@ int main(void)
         cmocka_unit_test(a_metric_that_is_not_built_has_no_line),
         cmocka_unit_test(a_cache_that_no_run_keeps_is_not_shown),
         cmocka_unit_test(parts_take_the_place_of_modules),
+        cmocka_unit_test(alike_blocks_are_one_row),
         cmocka_unit_test(growth_names_symbols_and_lengths),
         cmocka_unit_test(no_line_begins_with_an_input),
         cmocka_unit_test(a_name_is_no_longer_than_a_line),
