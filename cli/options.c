@@ -402,6 +402,26 @@ static bool spares_model(const cli_options *options, oc_error *err)
     return true;
 }
 
+static bool is_one_file(const char *a, const char *b)
+{
+    struct stat left, right;
+    return strcmp(a, b) == 0 ||
+           (stat(a, &left) == 0 && stat(b, &right) == 0 &&
+            left.st_dev == right.st_dev && left.st_ino == right.st_ino);
+}
+
+/* The second would take the place of the first. */
+static bool outputs_differ(const cli_options *options, oc_error *err)
+{
+    for (size_t i = 1; i < options->output_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (is_one_file(options->outputs[i].path, options->outputs[k].path))
+                return fail(err, "usage.output",
+                            "-o names one file twice: %s and %s",
+                            options->outputs[k].path, options->outputs[i].path);
+    return true;
+}
+
 static bool check_all(const cli_options *options, const bool *given, int argc,
                       char **argv, oc_error *err)
 {
@@ -414,7 +434,7 @@ static bool check_all(const cli_options *options, const bool *given, int argc,
     for (size_t i = 0; i < options->output_count; i++)
         if (!check_format(command, options->outputs[i].format, err))
             return false;
-    return check_operands(options, err) &&
+    return check_operands(options, err) && outputs_differ(options, err) &&
            (options->operand_count == 0 || spares_model(options, err));
 }
 

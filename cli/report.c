@@ -3,6 +3,8 @@
  * cli/report.c - the report command: load, analyze, write. The parts that
  * other commands share are here too.
  */
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -83,9 +85,51 @@ static bool is_stream(const char *path)
            (stat(path, &facts) == 0 && !S_ISREG(facts.st_mode));
 }
 
+/* ---- files that must stay ---- */
+
+/* Where external data lies: beside the model. */
+static bool is_data_file(const struct stat *output, const char *model,
+                         const char *location)
+{
+    char path[PATH_MAX];
+    struct stat data;
+    const char *slash = strrchr(model, '/');
+    const int folder =
+        slash && location[0] != '/' ? (int)(slash - model) + 1 : 0;
+    const int length =
+        snprintf(path, sizeof(path), "%.*s%s", folder, model, location);
+    return length > 0 && (size_t)length < sizeof(path) &&
+           stat(path, &data) == 0 && data.st_dev == output->st_dev &&
+           data.st_ino == output->st_ino;
+}
+
+/* A report would take the place of the model's weights. */
+static oc_status spare_data(const oc_report *report, const cli_options *options,
+                            oc_error *err)
+{
+    struct stat output;
+    for (size_t i = 0; i < options->output_count; i++) {
+        const char *path = options->outputs[i].path;
+        if (stat(path, &output) != 0 || !S_ISREG(output.st_mode))
+            continue;
+        for (size_t k = 0; k < report->model.external_count; k++)
+            if (is_data_file(&output, options->operands[0],
+                             report->model.external[k].file)) {
+                fail(err, "usage.output",
+                     "-o %s would overwrite the model's external data", path);
+                hint(err, "name another file: -o report.json");
+                return OC_ERR_USAGE;
+            }
+    }
+    return OC_OK;
+}
+
 oc_status write_outputs(const oc_report *report, text_writer *write_text,
                         const cli_options *options, oc_error *err)
 {
+    const oc_status spared = spare_data(report, options, err);
+    if (spared != OC_OK)
+        return spared;
     const text_form in_file = {write_text, file_text(options)};
     const text_form on_terminal = {write_text, terminal_text(options)};
     const cli_output standard = {options->format, "-"};

@@ -10,12 +10,15 @@ written, signals. tests/cli/check_cli.py has the simple cases.
 import json
 import os
 import resource
+import shutil
 import signal
 import stat
 import subprocess
 import sys
 import tempfile
 import time
+
+from onnx import TensorProto, helper
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from support import harness
@@ -329,6 +332,38 @@ def models(out):
     out.remove("bad.onnx")
 
 
+def data(out):
+    """Nor that of the model's weights, nor one report that of another."""
+    os.mkdir(out.path("sub"))
+    weights = TensorProto(name="w", data_type=TensorProto.FLOAT, dims=[4],
+                          data_location=TensorProto.EXTERNAL)
+    weights.external_data.add(key="location", value="w.bin")
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "w"], ["y"])], "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [4])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [4])],
+        [weights])
+    out.write("sub/m.onnx", helper.make_model(graph).SerializeToString())
+    out.write("sub/w.bin", bytes(16))
+    names = ("sub",)
+    for output in ("sub/w.bin", "./sub/../sub/w.bin", out.path("sub/w.bin")):
+        out.expect("external data as output, " + output,
+                   out.run("sub/m.onnx", "-q", "-o", "json:" + output), 2,
+                   "usage.output", names)
+    with open(out.path("sub/w.bin"), "rb") as file:
+        out.tally.add("external data are as they were",
+                      [] if file.read() == bytes(16) else ["changed"])
+    out.expect("a name that no data have",
+               out.run("sub/m.onnx", "-q", "-o", "json:w.bin"), 0, None,
+               names + ("w.bin",))
+    shutil.rmtree(out.path("sub"))
+    for twice in (("w.bin", "w.bin"), ("w.bin", "./w.bin"), ("-", "-")):
+        out.expect("one file twice, %s and %s" % twice,
+                   out.run(MODEL, "-q", "-o", "json:" + twice[0], "-o",
+                           "csv:" + twice[1]), 2, "usage.output", ("w.bin",))
+    out.remove("w.bin")
+
+
 def modes(out):
     for mask, mode in ((0o077, 0o600), (0o022, 0o644)):
         done = out.run(MODEL, "-q", "-o", "r.json", umask=mask)
@@ -406,8 +441,8 @@ def main():
     tally = harness.Tally()
     out = Outputs(options.binary, tally)
     for group in (full_devices, closed_streams, readers_that_leave, places,
-                  sizes, special_files, other_devices, several, models, modes,
-                  not_theirs, signals):
+                  sizes, special_files, other_devices, several, models, data,
+                  modes, not_theirs, signals):
         if options.only in group.__name__:
             group(out)
     out.place.cleanup()
