@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "reports/figure.h"
+#include "reports/lines.h"
 #include "reports/page.h"
 
 enum {
@@ -59,12 +60,45 @@ static const char *more(oc_page *page, size_t count)
     return oc_page_printf(page, "... and %zu more", count - MOST_LISTED);
 }
 
-static const char *tensor_text(oc_page *page, const oc_report_tensor *tensor)
+static const char *tensor_text(oc_page *page, const char *name,
+                               const oc_report_tensor *tensor)
 {
     return oc_page_printf(
-        page, "%s %s  %s", oc_page_short(page, tensor->name),
+        page, "%s %s  %s", oc_page_short(page, name),
         oc_page_shape(page, tensor),
         oc_page_name(page, tensor->elem_type ? tensor->elem_type : ""));
+}
+
+/* Tensors that differ in the number in their name only, as caches do. */
+typedef struct alike {
+    const oc_report_tensor *first;
+    const char *text; /* with stars for numbers */
+    size_t times;
+} alike;
+
+/* Groups in order of their first; returns how many tensors are in none,
+ * because there are more groups than are listed. */
+static size_t group_tensors(oc_page *page, alike *group, size_t *group_count,
+                            const oc_report_tensor *tensors, size_t count)
+{
+    size_t left = 0;
+    *group_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *text = tensor_text(
+            page, oc_scope_starred(page, tensors[i].name), &tensors[i]);
+        size_t at = 0;
+        while (at < *group_count && strcmp(group[at].text, text) != 0)
+            at++;
+        if (at == MOST_LISTED) {
+            left++;
+        } else if (at == *group_count) {
+            group[at] = (alike){&tensors[i], text, 1};
+            ++*group_count;
+        } else {
+            group[at].times++;
+        }
+    }
+    return left;
 }
 
 /* The label stands on every line: blanks before a name would not keep a CI
@@ -72,10 +106,18 @@ static const char *tensor_text(oc_page *page, const oc_report_tensor *tensor)
 static void put_tensors(oc_page *page, const char *label,
                         const oc_report_tensor *tensors, size_t count)
 {
-    for (size_t i = 0; i < count && i < MOST_LISTED; i++)
-        oc_page_line(page, label, tensor_text(page, &tensors[i]));
-    if (count > MOST_LISTED)
-        oc_page_line(page, "", more(page, count));
+    alike group[MOST_LISTED];
+    size_t groups;
+    const size_t left = group_tensors(page, group, &groups, tensors, count);
+    for (size_t i = 0; i < groups; i++)
+        oc_page_line(
+            page, label,
+            group[i].times > 1
+                ? oc_page_printf(page, "%s  %zux", group[i].text,
+                                 group[i].times)
+                : tensor_text(page, group[i].first->name, group[i].first));
+    if (left > 0)
+        oc_page_line(page, "", oc_page_printf(page, "... and %zu more", left));
 }
 
 /* ---- symbols ---- */

@@ -130,6 +130,23 @@ static void no_line_begins_with_an_input(void **state)
     oc_arena_free(&arena);
 }
 
+static void alike_inputs_are_one_line(void **state)
+{
+    (void)state;
+    oc_arena arena = {0};
+    oc_report report = *static_report();
+    const oc_report_tensor inputs[] = {
+        {.name = "past.0.key"}, {.name = "mask"}, {.name = "past.10.key"},
+        {.name = "past.1.key", .elem_type = "float"}};
+    report.inputs = inputs;
+    report.input_count = 4;
+    const char *text = written_text(&arena, NULL, &report);
+    has(text, "\n  in                past.*.key [...]    2x\n"
+              "  in                mask [...]");
+    has(text, "\n  in                past.1.key [...]  float\n");
+    oc_arena_free(&arena);
+}
+
 static void a_name_is_no_longer_than_a_line(void **state)
 {
     (void)state;
@@ -341,6 +358,7 @@ int main(void)
         cmocka_unit_test(alike_blocks_are_one_row),
         cmocka_unit_test(growth_names_symbols_and_lengths),
         cmocka_unit_test(no_line_begins_with_an_input),
+        cmocka_unit_test(alike_inputs_are_one_line),
         cmocka_unit_test(a_name_is_no_longer_than_a_line),
         cmocka_unit_test(a_lower_bound_says_so),
         cmocka_unit_test(sample_points_obey_the_assumptions),
