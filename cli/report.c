@@ -211,8 +211,75 @@ static oc_status report_model(const char *path, const cli_options *options,
     return status;
 }
 
+/* Several models are a line each, whatever a table would show of one. */
+static bool wants_lines(const cli_options *options)
+{
+    return options->operand_count > 1 && options->format == FORMAT_TEXT &&
+           options->text.by == OC_TABLE_DEFAULT && !options->quiet;
+}
+
+/* What comes next of the lines: the report's, titles or totals. */
+static oc_status write_lines(oc_models *models, const oc_report *report,
+                             const cli_options *options, oc_error *err)
+{
+    const oc_text_options text = terminal_text(options);
+    oc_file_sink *file = NULL;
+    oc_status status = oc_file_sink_open(&file, "-", err);
+    if (status != OC_OK)
+        return status;
+    const oc_sink *sink = oc_file_sink_get(file);
+    if (report)
+        status = oc_models_write_row(models, report, &text, sink, err);
+    else if (models->count + models->failed == 0)
+        status = oc_models_write_titles(models, &text, sink, err);
+    else
+        status = oc_models_write_total(models, &text, sink, err);
+    if (status == OC_OK)
+        status = oc_file_sink_commit(file, err);
+    oc_file_sink_free(file);
+    return status;
+}
+
+static oc_status line_of_model(oc_models *models, const char *path,
+                               const cli_options *options, oc_error *err)
+{
+    oc_report *report = NULL;
+    oc_status status = analyze_model(&report, path, NULL, options, err);
+    models->failed += status != OC_OK;
+    if (status == OC_OK) {
+        print_diagnostics(report, options);
+        status = write_lines(models, report, options, err);
+    }
+    oc_report_free(report);
+    return status;
+}
+
+static int report_lines(const cli_options *options)
+{
+    oc_models models = {0};
+    oc_error err = {.offset = OC_NO_OFFSET};
+    int code = EXIT_DONE;
+    oc_status status = write_lines(&models, NULL, options, &err);
+    for (size_t i = 0; status == OC_OK && i < options->operand_count; i++) {
+        oc_error own = {.offset = OC_NO_OFFSET};
+        if (line_of_model(&models, options->operands[i], options, &own) ==
+            OC_OK)
+            continue;
+        print_failure(&own);
+        code = EXIT_NO_ANSWER;
+    }
+    if (status == OC_OK)
+        status = write_lines(&models, NULL, options, &err);
+    if (status == OC_OK)
+        return code;
+    print_failure(&err);
+    return EXIT_NO_ANSWER;
+}
+
 int command_report(const cli_options *options)
 {
+    if (wants_lines(options))
+        return report_lines(options);
     int code = EXIT_DONE;
     for (size_t i = 0; i < options->operand_count; i++) {
         oc_error err = {.offset = OC_NO_OFFSET};

@@ -188,5 +188,5 @@ oc_status oc_report_write_derivation(const oc_report *report,
     /* Nothing is cut, and no number rounded. */
     oc_text_options whole = options ? *options : (oc_text_options){0};
     whole.wide = true;
-    return oc_page_write(report, &whole, sink, put_derivation, err);
+    return oc_page_write(report, &whole, sink, put_derivation, NULL, err);
 }

@@ -67,9 +67,11 @@ static oc_status write_page(oc_page *page, void (*put)(oc_page *))
 
 oc_status oc_page_write(const oc_report *report, const oc_text_options *options,
                         const oc_sink *sink, void (*put)(oc_page *),
-                        oc_error *err)
+                        void *context, oc_error *err)
 {
-    oc_page page = {.report = report, .options = with_defaults(options)};
+    oc_page page = {.report = report,
+                    .options = with_defaults(options),
+                    .context = context};
     oc_out_open(&page.out, sink, err);
     const oc_status status = write_page(&page, put);
     oc_points_free(&page.points);

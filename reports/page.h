@@ -32,6 +32,7 @@ typedef struct oc_page {
     oc_arena arena;
     jmp_buf no_memory;
     oc_out out;
+    void *context;               /* of the one who writes it */
     oc_points points;            /* of a report with free symbols */
     const oc_point *point;       /* where symbolic figures are shown, or NULL */
     char letter[OC_SHORT_NAMES]; /* of the report's symbols; 0: none */
@@ -41,7 +42,7 @@ typedef struct oc_page {
 OC_NODISCARD
 oc_status oc_page_write(const oc_report *report, const oc_text_options *options,
                         const oc_sink *sink, void (*put)(oc_page *),
-                        oc_error *err);
+                        void *context, oc_error *err);
 /* From here on symbolic figures are shown at the reference point. */
 void oc_page_to_reference(oc_page *page);
 

@@ -636,5 +636,5 @@ oc_status oc_report_write_text(const oc_report *report,
                                const oc_text_options *options,
                                const oc_sink *sink, oc_error *err)
 {
-    return oc_page_write(report, options, sink, put_text, err);
+    return oc_page_write(report, options, sink, put_text, NULL, err);
 }

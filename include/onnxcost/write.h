@@ -98,6 +98,36 @@ OC_NODISCARD
 oc_status oc_report_write_text(const oc_report *report,
                                const oc_text_options *options,
                                const oc_sink *sink, oc_error *err);
+/*
+ * Several reports as text: titles, a line each, a line of what they add up to.
+ * Starts zeroed; `failed` is the caller's to count, models that have no report
+ * make the sums lower bounds. Figures that are open stand at a sample point of
+ * their model, with a star.
+ */
+#define OC_MODELS_COLUMNS 5
+typedef struct oc_models_sum {
+    oc_i128 value;
+    size_t known, left_out;
+    bool at_point; /* of some model */
+    oc_figure_status worst;
+} oc_models_sum;
+typedef struct oc_models {
+    size_t count, failed;
+    int64_t nodes, costed;
+    oc_models_sum sum[OC_MODELS_COLUMNS];
+} oc_models;
+OC_NODISCARD
+oc_status oc_models_write_titles(oc_models *models,
+                                 const oc_text_options *options,
+                                 const oc_sink *sink, oc_error *err);
+OC_NODISCARD
+oc_status oc_models_write_row(oc_models *models, const oc_report *report,
+                              const oc_text_options *options,
+                              const oc_sink *sink, oc_error *err);
+OC_NODISCARD
+oc_status oc_models_write_total(oc_models *models,
+                                const oc_text_options *options,
+                                const oc_sink *sink, oc_error *err);
 /* The verdicts of report->checks: a line each, failures last. */
 OC_NODISCARD
 oc_status oc_report_write_checks(const oc_report *report,

@@ -90,5 +90,5 @@ oc_status oc_report_write_html(const oc_report *report,
     text.rows = options ? options->rows : OC_ROWS_DEFAULT;
     if (text.rows == OC_ROWS_DEFAULT)
         text.rows = DEFAULT_ROWS;
-    return oc_page_write(report, &text, sink, put_page, err);
+    return oc_page_write(report, &text, sink, put_page, NULL, err);
 }

@@ -206,6 +206,31 @@ def lengths(cli):
                     text, advice="--lengths 512,2048,8Ki")
 
 
+def several(cli):
+    """A line each, as they come; what one lacks makes sums lower bounds."""
+    models = ("relu.onnx", "two.onnx", "hostile.onnx")
+    lines = cli.accepts("several models", *models).decode().splitlines()
+    cli.check("a line each", len(lines) != 6 and str(lines),
+              [line.split()[-1] for line in lines[1:4]] != list(models) and
+              str(lines), not lines[4].endswith("  3 models") and lines[4])
+    # 2 * MACs of [n, 4] x [4, k]: the sum has its unit, and the star.
+    report = json.loads(cli.run("two.onnx", "--dim", "n=5,k=7", "-f",
+                                "json").stdout)
+    done = cli.run("two.onnx", "two.onnx", "--dim", "n=5,k=7")
+    cells = [line.split() for line in done.stdout.decode().splitlines()]
+    cli.check("sums", int(cells[1][0]) != report["totals"]["flops"]["value"]
+              and str(cells), int(cells[3][0]) != 2 * 2 * 5 * 4 * 7 and
+              str(cells))
+    done = cli.run("two.onnx", "absent.onnx", "--dim", "n=5,k=7")
+    last = done.stdout.decode().splitlines()[-1]
+    cli.check("one without an answer", done.returncode != 2 and "exit 0",
+              "\u2265 280" not in last and last,
+              "1 models, 1 more without an answer" not in last and last)
+    cli.check("tables of each", cli.accepts(
+        "several tables", *models, "--by", "node").count(b"\nmodel ") != 2 and
+        "no tables")
+
+
 def typed(*command):
     """The exit code with a keyboard as input; None where there are no
     terminals to be had, as in a bare chroot."""
@@ -234,11 +259,11 @@ def streams(cli):
     json.loads(odd.stdout)
     cli.check("warnings go to stderr", b"warning[" not in odd.stderr and "no")
     cli.check("-q is quiet", cli.run("hostile.onnx", "-q").stderr and "no")
-    texts = cli.accepts("two models", "relu.onnx", "two.onnx")
+    texts = cli.accepts("two models", "relu.onnx", "two.onnx", "--by", "op")
     cli.check("one after another", texts.count(b"model ") < 2 and "not both")
     both = cli.run("absent.onnx", "relu.onnx")
     cli.check("one bad model", both.returncode != 2 and "exit",
-              b"model relu" not in both.stdout and "the good one is missing")
+              b"  relu.onnx" not in both.stdout and "the good one is missing")
 
 
 def color(cli):
@@ -329,8 +354,8 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         make_models(folder)
         cli = Cli(options.binary, folder, tally)
-        for group in (shapes, dims, foreign, usage, lengths, streams, color,
-                      hostile, outputs):
+        for group in (shapes, dims, foreign, usage, lengths, several, streams,
+                      color, hostile, outputs):
             group(cli)
     tally.close()
 
