@@ -133,6 +133,11 @@ TABLE = {
     "DeepSeek-V2, experts by gathered": (
         9168412999680, 2576980377600, 11645904486400, 536870912000, 34560),
 }
+# What a layer of DeepSeek-V2 pays for a token in its cache: MACs, bytes.
+STEPS = [
+    ("latent", 512 * 128 * (128 + 128) + 128 * (128 + 64 + 128), 69120 // 60),
+    ("absorbed", 128 * (2 * 512 + 64), 69120 // 60),
+    ("expanded", 128 * (128 + 64 + 128), 4915200 // 60)]
 FIGURES = ("projections", "core", "feed-forward", "head", "cached")
 
 
@@ -237,6 +242,26 @@ def causal(binary, folder):
     return problems
 
 
+def step(binary, folder, cache, a_token, cached):
+    """MACs and bytes that one more token in the cache of a layer adds."""
+    path = transformers.latent_step(cache, DEEPSEEK).save(folder)
+    macs = []
+    for past in (4095, 4096):
+        run = harness.run_json(binary, path, "--dim",
+                               "batch=1,seq=1,past=%d" % past)
+        if run.report is None:
+            return [run.problem]
+        block, = run.report["attention"]
+        macs.append(block["core"]["macs"] + block["projections"]["macs"])
+    problems = [] if macs[1] - macs[0] == a_token else [
+        "%d MACs a cached token" % (macs[1] - macs[0])]
+    kind = "mla-absorbed" if cache == "absorbed" else "mla"
+    if (block["kind"], block["kv_cache_bytes_per_token"]) != (kind, cached):
+        problems.append("%s, %s bytes a token" % (
+            block["kind"], block["kv_cache_bytes_per_token"]))
+    return problems
+
+
 def main():
     options = harness.options(__doc__)
     tally = harness.Tally()
@@ -252,6 +277,9 @@ def main():
             bound, free = check(options.binary, folder, model)
             tally.add("%s costs what is published" % name, bound)
             tally.add("%s: formulas give what is published" % name, free)
+        for cache, a_token, cached in STEPS:
+            tally.add("DeepSeek-V2 behind a cache, " + cache,
+                      step(options.binary, folder, cache, a_token, cached))
         tally.add("GPT-2: a layer, and the pairs that count",
                   causal(options.binary, folder))
     tally.close()

@@ -157,12 +157,15 @@ class Hollow(Graph):
         return self.reshape(spread, "batch", groups * times, "seq", width)
 
     def attend(self, q, k, v, mask, width):
-        scores = self.op("Div", self.op("MatMul", q, self.turned(k)),
-                         self.scalar(11.3137))
-        probabilities = self.op("Softmax", self.op("Add", scores, mask),
-                                axis=-1)
-        return self.merge(self.op("MatMul", probabilities, v), "batch",
-                          "seq", width)
+        return self.merge(self.core(q, k, v, mask), "batch", "seq", width)
+
+    def core(self, q, k, v, mask=None, scale=True):
+        scores = self.op("MatMul", q, self.turned(k))
+        if scale:
+            scores = self.op("Div", scores, self.scalar(11.3137))
+        if mask:
+            scores = self.op("Add", scores, mask)
+        return self.op("MatMul", self.op("Softmax", scores, axis=-1), v)
 
     def split(self, x, *parts, axis=-1):
         return self.op("Split", x, self.integers(*parts), axis=axis,
@@ -265,22 +268,60 @@ def falcon(layers, heads, head, vocabulary):
 
 # ---- DeepSeek-V2 ----
 
-def latent_attention(g, x, sizes, mask, angles):
-    width, heads, rank, latent, plain, rope, value = sizes
+def latent_parts(g, x, sizes, angles):
+    """Queries in two parts, the latent and the rotary key."""
+    width, heads, rank, latent, plain, rope, _ = sizes
     q = g.linear(g.rms_norm(g.linear(x, width, rank), rank), rank,
                  heads * (plain + rope))
     q_plain, q_rope = g.split(g.heads(q, "batch", "seq", heads,
                                       plain + rope), plain, rope)
     shared, k_rope = g.split(g.linear(x, width, latent + rope), latent, rope)
-    kv = g.linear(g.rms_norm(shared, latent), latent, heads * (plain + value))
-    k_plain, v = g.split(g.heads(kv, "batch", "seq", heads, plain + value),
-                         plain, value)
     k_rope = g.rotary(g.heads(k_rope, "batch", "seq", 1, rope), rope, angles)
-    q = g.op("Concat", q_plain, g.rotary(q_rope, rope, angles), axis=-1)
-    spread = g.op("Expand", k_rope, g.sizes("batch", heads, "seq", rope))
-    k = g.op("Concat", k_plain, spread, axis=-1)
-    return g.linear(g.attend(q, k, v, mask, heads * value), heads * value,
-                    width)
+    return (q_plain, g.rotary(q_rope, rope, angles),
+            g.rms_norm(shared, latent), k_rope)
+
+
+def kept(g, new, *shape):
+    """New rows behind those of earlier tokens, which are kept."""
+    past = g.input(*shape, kind=g.element)
+    rows = g.op("Concat", past, new, axis=shape.index("past"))
+    g.output(rows)
+    return rows
+
+
+def absorbed(g, q_plain, q_rope, shared, k_rope, sizes):
+    """The latent is what keys and values are."""
+    _, heads, _, latent, plain, _, value = sizes
+    turned = g.op("MatMul", q_plain, g.weight(heads, plain, latent))
+    rows = g.op("Unsqueeze", shared, g.integers(1))
+    y = g.core(g.op("Concat", turned, q_rope, axis=-1),
+               g.op("Concat", rows, k_rope, axis=-1), rows)
+    return g.op("MatMul", y, g.weight(heads, latent, value))
+
+
+def latent_attention(g, x, sizes, mask, angles, cache=None):
+    """`cache`: of latents, which are projected again or stay as they are
+    (absorbed), or of keys and values (expanded)."""
+    width, heads, _, latent, plain, rope, value = sizes
+    q_plain, q_rope, shared, k_rope = latent_parts(g, x, sizes, angles)
+    if cache in ("latent", "absorbed"):
+        shared = kept(g, shared, "batch", "past", latent)
+        k_rope = kept(g, k_rope, "batch", 1, "past", rope)
+    if cache == "absorbed":
+        y = absorbed(g, q_plain, q_rope, shared, k_rope, sizes)
+    else:
+        kv = g.linear(shared, latent, heads * (plain + value))
+        kv = g.op("Transpose", g.reshape(kv, 0, -1, heads, plain + value),
+                  perm=[0, 2, 1, 3])
+        k, v = g.split(kv, plain, value)
+        k = g.op("Concat", k, g.op("Expand", k_rope,
+                                   g.integers(1, heads, 1, 1)), axis=-1)
+        if cache == "expanded":
+            k = kept(g, k, "batch", heads, "past", plain + rope)
+            v = kept(g, v, "batch", heads, "past", value)
+        y = g.core(g.op("Concat", q_plain, q_rope, axis=-1), k, v, mask)
+    return g.linear(g.merge(y, "batch", "seq", heads * value),
+                    heads * value, width)
 
 
 def router(g, rows, width, experts):
@@ -351,4 +392,13 @@ def deepseek(layers, sizes, dense, inner, experts, shared, chosen, vocabulary,
                            "batch", "seq", width)
         x = g.add(x, g.add(routed, g.gated(y, width, shared * inner)))
     g.output(g.linear(g.rms_norm(x, width), width, vocabulary))
+    return g
+
+
+def latent_step(cache, sizes):
+    """One layer behind a cache of past tokens."""
+    g = Hollow()
+    width, rope = sizes[0], sizes[5]
+    x = g.rms_norm(g.table(32, width, g.ids), width)
+    g.output(latent_attention(g, x, sizes, None, g.angles(rope), cache))
     return g
