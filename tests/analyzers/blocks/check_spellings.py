@@ -74,9 +74,13 @@ BLOCKS = {
 class Sized(Graph):
     """Sizes are numbers, or names of what is open."""
 
-    def __init__(self, opset, free):
+    def __init__(self, opset, free, product=None, joint=None):
         super().__init__(opset)
-        self.free = free
+        self.free, self.joint = free, joint
+        self.product = product or Graph.linear
+
+    def linear(self, x, width_in, width_out):
+        return self.product(self, x, width_in, width_out)
 
     def dims(self, *shape):
         return [dim if self.free or isinstance(dim, int) else SIZES[dim]
@@ -125,9 +129,88 @@ def projected(g, block):
     """Rows of queries, keys and values."""
     x = g.stream("seq")
     context = g.stream("keys") if block.cross else x
-    return (g.linear(x, D, H * block.qk),
-            g.linear(context, D, block.groups * block.qk),
-            g.linear(context, D, block.groups * block.v))
+    widths = [H * block.qk, block.groups * block.qk, block.groups * block.v]
+    if g.joint is None:
+        return tuple(g.linear(of, D, width) for of, width in
+                     zip((x, context, context), widths))
+    if block.cross:
+        return g.linear(x, D, widths[0]), *g.joint(g, context, widths[1:])
+    return g.joint(g, x, widths)
+
+
+# ---- products with weights ----
+
+def gemm(g, x, width_in, width_out):
+    """Of two dims, W turned, a bias, and back."""
+    y = g.op("Gemm", g.reshape(x, -1, width_in), g.weight(width_out, width_in),
+             g.weight(width_out), transB=1)
+    sizes = g.op("Slice", g.op("Shape", x), g.constant([0]), g.constant([2]))
+    return g.op("Reshape", y, g.op("Concat", sizes, g.constant([width_out]),
+                                   axis=0))
+
+
+def convolution(g, x, width_in, width_out):
+    y = g.op("Conv", g.op("Transpose", x, perm=[0, 2, 1]),
+             g.weight(width_out, width_in, 1))
+    return g.op("Transpose", y, perm=[0, 2, 1])
+
+
+def turned_weight(g, x, width_in, width_out):
+    w = g.op("Transpose", g.weight(width_out, width_in), perm=[1, 0])
+    return g.op("Add", g.weight(width_out), g.op("MatMul", x, w))
+
+
+def dequantised(g, x, width_in, width_out):
+    """Both operands stand behind QuantizeLinear and DequantizeLinear."""
+    scale, zero = g.constant(0.1, numpy.float32), g.constant(0, numpy.int8)
+    x = g.op("DequantizeLinear", g.op("QuantizeLinear", x, scale, zero),
+             scale, zero)
+    w = g.constant(numpy.ones((width_in, width_out)), numpy.int8)
+    return g.op("MatMul", x, g.op("DequantizeLinear", w, scale, zero))
+
+
+def integers(g, x, width_in, width_out):
+    x, scale, zero = g.op("DynamicQuantizeLinear", x, outputs=3)
+    w = g.constant(numpy.ones((width_in, width_out)), numpy.int8)
+    y = g.op("MatMulInteger", x, w, zero, g.constant(0, numpy.int8))
+    return g.op("Mul", g.op("Cast", y, to=TensorProto.FLOAT), scale)
+
+
+def four_bits(g, x, width_in, width_out):
+    packed = g.constant(numpy.ones((width_out, width_in // 16, 8)),
+                        numpy.uint8)
+    return g.op("MatMulNBits", x, packed, g.weight(width_out, width_in // 16),
+                domain=MS, K=width_in, N=width_out, bits=4, block_size=16)
+
+
+# ---- one product for several operands ----
+
+def split(g, x, widths):
+    return g.op("Split", g.linear(x, D, sum(widths)), g.constant(widths),
+                axis=-1, outputs=len(widths))
+
+
+def slices(g, x, widths):
+    y, ends = g.linear(x, D, sum(widths)), numpy.cumsum(widths)
+    return [g.op("Slice", y, g.constant([end - width]), g.constant([end]),
+                 g.constant([-1])) for end, width in zip(ends, widths)]
+
+
+def indexed(g, x, widths):
+    """Unsqueeze, Transpose, Squeeze and an index, as torch packs its own."""
+    y = g.reshape(g.linear(x, D, sum(widths)), 0, 0, len(widths), widths[0])
+    y = g.op("Transpose", g.op("Unsqueeze", y, g.constant([0])),
+             perm=[3, 1, 2, 0, 4])
+    y = g.op("Squeeze", y, g.constant([3]))
+    return [g.op("Gather", y, g.constant(index), axis=0)
+            for index in range(len(widths))]
+
+
+PRODUCTS = {"Gemm": gemm, "a 1x1 Conv": convolution,
+            "a weight that is turned": turned_weight,
+            "QuantizeLinear and DequantizeLinear": dequantised,
+            "MatMulInteger": integers, "MatMulNBits": four_bits}
+JOINTS = {"Split": split, "slices": slices, "an index": indexed}
 
 
 def kept_keys(g, block):
@@ -430,12 +513,12 @@ def compare(report, want):
             for key in want if got[key] != want[key]]
 
 
-def check(binary, folder, name, block):
+def check(binary, folder, name, block, product=None, joint=None):
     opset, _, build = SPELLINGS[name]
     problems = []
     for free in (False, True):
         want = block.figures()
-        graph = Sized(opset, free)
+        graph = Sized(opset, free, product, joint)
         build(graph, block)
         path = graph.save(folder)
         names = {dim for value in graph.inputs
@@ -455,16 +538,34 @@ def check(binary, folder, name, block):
     return problems
 
 
+def work():
+    """(sentence, spelling, block, product with weights, joint product)"""
+    for name, block in BLOCKS.items():
+        for way, (_, fits, _) in SPELLINGS.items():
+            if fits(block):
+                yield "%s by %s" % (name, way), way, block, None, None
+    for name in ("MHA", "GQA with a cache", "cross-attention"):
+        block = BLOCKS[name]
+        for way in ("primitives", "Attention of four dims",
+                    "Attention of three dims", "MultiHeadAttention",
+                    "GroupQueryAttention"):
+            if not SPELLINGS[way][1](block):
+                continue
+            sentence = "%s by %s behind " % (name, way)
+            for how, product in PRODUCTS.items():
+                yield sentence + how, way, block, product, None
+            for how, joint in JOINTS.items():
+                if joint is not indexed or alike(block):
+                    yield sentence + how, way, block, None, joint
+
+
 def main():
     options = harness.options(__doc__)
     tally = harness.Tally()
     with tempfile.TemporaryDirectory() as folder:
-        for name, block in BLOCKS.items():
-            for way, (_, fits, _) in SPELLINGS.items():
-                sentence = "%s by %s" % (name, way)
-                if options.only in sentence and fits(block):
-                    tally.add(sentence, check(options.binary, folder, way,
-                                              block))
+        for sentence, *how in work():
+            if options.only in sentence:
+                tally.add(sentence, check(options.binary, folder, *how))
     tally.close()
 
 
