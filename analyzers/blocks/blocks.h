@@ -125,9 +125,13 @@ bool oc_same_source(oc_net *net, uint32_t query, const uint32_t *key,
 
 /* dims.c */
 bool oc_attention_dims(oc_net *net, oc_attention_block *block);
+/* The width of the stream that the queries are made from. */
+oc_expr oc_attention_model_width(oc_net *net, const oc_path *query);
 
 /* kind.c: kind and dims of a spelt-out block. False: it is none. */
 bool oc_attention_resolve(oc_net *net, oc_attention_block *block);
+/* Keys and values are made of one latent: the block becomes MLA. */
+bool oc_attention_take_latent(oc_net *net, oc_attention_block *block);
 
 /* fused.c: attention in one operator. */
 void oc_attention_fused(oc_net *net, const oc_row *row,

@@ -193,12 +193,11 @@ static void find_widths(oc_net *net, oc_attention_block *block)
         }
 }
 
-/* The width of the stream that the queries are made from. */
-static oc_expr model_width(oc_net *net, const oc_path *path)
+oc_expr oc_attention_model_width(oc_net *net, const oc_path *query)
 {
-    if (path->count != 1)
+    if (query->count != 1)
         return OC_UNKNOWN;
-    const oc_frontier *f = &path->frontier[0];
+    const oc_frontier *f = &query->frontier[0];
     const oc_contraction *c = &f->product;
     return oc_axes_extent(net, oc_net_input(net, c->row, f->activation),
                           f->activation == c->left ? c->left_summed
@@ -213,7 +212,7 @@ bool oc_attention_dims(oc_net *net, oc_attention_block *block)
     block->keys = l.keys;
     block->past = block->k.join ? block->k.past : oc_expr_of(0);
     find_widths(net, block);
-    block->model_width = model_width(net, &block->q);
+    block->model_width = oc_attention_model_width(net, &block->q);
     if (block->learned_query) {
         const oc_frontier *f = &block->k.frontier[0];
         oc_dims_list width = {0};

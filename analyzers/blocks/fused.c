@@ -151,15 +151,21 @@ static void find_widths(oc_net *net, const oc_row *row,
     block->pairs = term(row, OC_TRANSCENDENTALS, "one exponential per element");
     block->qk_width = oc_expr_quotient(space, qk, block->pairs);
     block->v_width = oc_expr_quotient(space, pv, block->pairs);
+    const uint32_t x = oc_net_input(net, row, 0);
+    block->model_width = projects(row)
+                             ? oc_net_dim(net, x, oc_net_rank(net, x) - 1)
+                             : oc_attention_model_width(net, &block->q);
 }
 
 static oc_report_attention_kind kind_of(oc_net *net, const oc_row *row,
-                                        const oc_attention_block *block)
+                                        oc_attention_block *block)
 {
     if (strcmp(row->node->op_type, "LinearAttention") == 0)
         return OC_ATTENTION_LINEAR;
     if (!oc_expr_is_known(block->heads) || !oc_expr_is_known(block->kv_heads))
         return OC_ATTENTION_UNRESOLVED;
+    if (oc_attention_take_latent(net, block))
+        return block->kind;
     if (is_cross(net, row, block))
         return OC_ATTENTION_CROSS;
     if (block->heads == block->kv_heads)
@@ -235,11 +241,11 @@ void oc_attention_fused(oc_net *net, const oc_row *row,
     find_positions(net, row, block);
     find_cache(net, row, block);
     find_masks(net, row, block);
+    block->output =
+        oc_output_projection(net, oc_net_output(net, row, 0), &block->members);
     block->kind = kind_of(net, row, block);
     if (block->kind == OC_ATTENTION_UNRESOLVED)
         block->why = "its heads cannot be told";
-    block->output =
-        oc_output_projection(net, oc_net_output(net, row, 0), &block->members);
     if (block->output)
         oc_members_put(net->a, &block->members, block->output, OC_BLOCK_OUTPUT);
 }

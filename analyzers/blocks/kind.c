@@ -3,7 +3,8 @@
  * analyzers/blocks/kind.c - which attention a spelt-out block is.
  *
  * In here: the checks that tell attention from what is nearly attention, and
- * MHA, GQA, MQA, MLA, cross-attention from each other.
+ * MHA, GQA, MQA, MLA, cross-attention from each other; MLA of fused blocks,
+ * too.
  */
 #include "analyzers/blocks/blocks.h"
 
@@ -232,6 +233,20 @@ static void take_absorbed(oc_net *net, oc_attention_block *block)
 
 /* ---- the kind ---- */
 
+bool oc_attention_take_latent(oc_net *net, oc_attention_block *block)
+{
+    if (is_absorbed(net, block)) {
+        take_absorbed(net, block);
+        return true;
+    }
+    if (!is_latent(net, block))
+        return false;
+    block->kind = OC_ATTENTION_MLA;
+    find_query_latent(net, block);
+    find_rope_width(net, block);
+    return true;
+}
+
 static void unresolved(oc_attention_block *block, const char *why)
 {
     block->kind = OC_ATTENTION_UNRESOLVED;
@@ -285,18 +300,13 @@ static const char *obstacle(const oc_attention_block *block)
 
 static void take_kind(oc_net *net, oc_attention_block *block)
 {
-    if (is_absorbed(net, block)) {
-        take_absorbed(net, block);
-    } else if (is_latent(net, block)) {
-        block->kind = OC_ATTENTION_MLA;
-        find_query_latent(net, block);
-        find_rope_width(net, block);
-    } else if (!all_fit(net, block)) {
-        unresolved(block, "the widths of its projections do not fit its heads");
-    } else {
+    if (oc_attention_take_latent(net, block))
+        return;
+    if (all_fit(net, block))
         block->kind =
             is_cross(net, block) ? OC_ATTENTION_CROSS : grouped(block);
-    }
+    else
+        unresolved(block, "the widths of its projections do not fit its heads");
 }
 
 bool oc_attention_resolve(oc_net *net, oc_attention_block *block)

@@ -117,7 +117,10 @@ MODELS = [
     ("DeepSeek-V2, experts by " + spelling,
      built(transformers.deepseek, *DEEPSEEK_V2, spelling), 2, 1024,
      deepseek(60, 59, 235741434880, 21375800320), 47856337551360, "10.77")
-    for spelling in transformers.EXPERTS]
+    for spelling in transformers.EXPERTS] + [
+    ("DeepSeek-V2, attention fused",
+     built(transformers.deepseek, *DEEPSEEK_V2, "gathered", True), 2, 1024,
+     deepseek(60, 59, 235741434880, 21375800320), 47856337551360, "10.77")]
 # What the table of the published configurations says, beside the closed
 # forms: projections, core, feed-forward, head; elements a cached token.
 TABLE = {
@@ -242,9 +245,10 @@ def causal(binary, folder):
     return problems
 
 
-def step(binary, folder, cache, a_token, cached):
-    """MACs and bytes that one more token in the cache of a layer adds."""
-    path = transformers.latent_step(cache, DEEPSEEK).save(folder)
+def step(binary, folder, cache, fused, a_token, cached):
+    """MACs and bytes that one more token in the cache of a layer adds; the
+    projections of the new one and the widths that all share."""
+    path = transformers.latent_step(cache, DEEPSEEK, fused).save(folder)
     macs = []
     for past in (4095, 4096):
         run = harness.run_json(binary, path, "--dim",
@@ -259,6 +263,13 @@ def step(binary, folder, cache, a_token, cached):
     if (block["kind"], block["kv_cache_bytes_per_token"]) != (kind, cached):
         problems.append("%s, %s bytes a token" % (
             block["kind"], block["kv_cache_bytes_per_token"]))
+    dims = tuple(block["dims"][dim] for dim in ("model_dim", "latent_dim",
+                                                "rope_dim"))
+    if dims != (5120, 512, 64):
+        problems.append("widths %s" % (dims,))
+    params = deepseek(1, 0, 0, 0)["projections"] // 1024 + 1536 + 512
+    if block["projections"]["params"] != params:
+        problems.append("%s parameters" % block["projections"]["params"])
     return problems
 
 
@@ -277,9 +288,11 @@ def main():
             bound, free = check(options.binary, folder, model)
             tally.add("%s costs what is published" % name, bound)
             tally.add("%s: formulas give what is published" % name, free)
-        for cache, a_token, cached in STEPS:
-            tally.add("DeepSeek-V2 behind a cache, " + cache,
-                      step(options.binary, folder, cache, a_token, cached))
+        for fused in (False, True):
+            for cache, *expected in STEPS:
+                tally.add("DeepSeek-V2 behind a cache, %s%s" % (
+                    cache, ", fused" if fused else ""), step(
+                        options.binary, folder, cache, fused, *expected))
         tally.add("GPT-2: a layer, and the pairs that count",
                   causal(options.binary, folder))
     tally.close()

@@ -65,7 +65,7 @@ def block_of(block, env, what):
 
     shown = (block["kind"], *(value(block["dims"][dim]) for dim in (
         "batch", "heads", "kv_heads", "query_length", "key_length", "qk_dim",
-        "v_dim")), value(block["core"]["macs"]))
+        "v_dim", "model_dim")), value(block["core"]["macs"]))
     return shown if what == CORES else (
         *shown, value(block["projections"]["macs"]))
 

@@ -47,7 +47,7 @@ class Block:
         return {"kind": self.kind, "batch": B, "heads": H,
                 "kv_heads": self.groups, "query_length": T,
                 "key_length": keys, "past_length": past, "qk_dim": self.qk,
-                "v_dim": self.v, "causal": self.causal,
+                "v_dim": self.v, "model_dim": D, "causal": self.causal,
                 "core": core * T * keys, "projections": linear,
                 "useful": core * pairs if self.causal else None,
                 "macs": linear + core * T * keys,

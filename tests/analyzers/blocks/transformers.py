@@ -16,11 +16,12 @@ EXPERTS = ("gathered", "MoE", "QMoE")
 
 
 class Hollow(Graph):
-    """Reshape takes its sizes from Shape, as exporters of open axes do."""
+    """Reshape takes its sizes from Shape, as exporters of open axes do.
+    `fused`: one operator is the core of attention."""
 
-    def __init__(self, element=TensorProto.FLOAT16):
-        super().__init__()
-        self.element = element
+    def __init__(self, element=TensorProto.FLOAT16, fused=False):
+        super().__init__(opset=23 if fused else 18)
+        self.element, self.fused = element, fused
         self.number = ("float32" if element == TensorProto.FLOAT else
                        "float16")
         self.ids = self.input("batch", "seq", kind=TensorProto.INT64)
@@ -160,6 +161,8 @@ class Hollow(Graph):
         return self.merge(self.core(q, k, v, mask), "batch", "seq", width)
 
     def core(self, q, k, v, mask=None, scale=True):
+        if self.fused:
+            return self.op("Attention", q, k, v, is_causal=1)
         scores = self.op("MatMul", q, self.turned(k))
         if scale:
             scores = self.op("Div", scores, self.scalar(11.3137))
@@ -371,10 +374,10 @@ def quantised_experts(g, rows, width, inner, experts, chosen):
 
 
 def deepseek(layers, sizes, dense, inner, experts, shared, chosen, vocabulary,
-             spelling="gathered"):
+             spelling="gathered", fused=False):
     """Latent attention; the first layer is dense, the others are mixtures
     with `shared` experts, as one, for all tokens beside those chosen."""
-    g = Hollow()
+    g = Hollow(fused=fused)
     width, rope = sizes[0], sizes[5]
     mixture = dict(zip(EXPERTS, (gathered_experts, fused_experts,
                                  quantised_experts)))[spelling]
@@ -395,9 +398,9 @@ def deepseek(layers, sizes, dense, inner, experts, shared, chosen, vocabulary,
     return g
 
 
-def latent_step(cache, sizes):
+def latent_step(cache, sizes, fused):
     """One layer behind a cache of past tokens."""
-    g = Hollow()
+    g = Hollow(fused=fused)
     width, rope = sizes[0], sizes[5]
     x = g.rms_norm(g.table(32, width, g.ids), width)
     g.output(latent_attention(g, x, sizes, None, g.angles(rope), cache))
