@@ -125,7 +125,8 @@ static bool is_cross(oc_net *net, const oc_row *row,
                            key, block->k.count))
             return false;
     }
-    return block->q.count > 0;
+    return block->q.count > 0 ||
+           !oc_same_source(net, block->q.start, key, block->k.count);
 }
 
 /* K as it stands may have been repeated for the operator. */

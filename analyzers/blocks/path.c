@@ -20,6 +20,7 @@ typedef struct oc_walk {
     oc_net *net;
     oc_path *path;
     oc_members *members;
+    bool learned; /* from constants that are spread at run time */
     size_t count;
     oc_step step[MOST_STEPS];
 } oc_walk;
@@ -76,12 +77,37 @@ static bool shows_input(const oc_net *net, uint32_t wire)
 
 /* ---- steps ---- */
 
+static bool is_constant(const oc_net *net, uint32_t wire)
+{
+    const oc_fact *fact = wire == OC_NO_WIRE ? NULL : net->wire[wire].fact;
+    return fact && fact->constant;
+}
+
+static bool may_follow(const oc_walk *w, uint32_t wire)
+{
+    return oc_net_is_data(w->net, wire) ||
+           (w->learned && wire != OC_NO_WIRE && !is_constant(w->net, wire) &&
+            !oc_net_is_scalar(w->net, wire));
+}
+
+/* Of a learned query: its constant, spread over the batch, by another one. */
+static bool is_learned_projection(oc_net *net, const oc_row *row,
+                                  oc_contraction *out, size_t *activation)
+{
+    if (!oc_contraction_of(net, row, out))
+        return false;
+    const bool left = is_constant(net, oc_net_input(net, row, out->left));
+    const bool right = is_constant(net, oc_net_input(net, row, out->right));
+    *activation = left ? out->right : out->left;
+    return left != right;
+}
+
 static void push(oc_walk *w, const oc_step *at, const oc_row *row, size_t i,
                  oc_expr growth)
 {
     oc_net *net = w->net;
     const uint32_t wire = oc_net_input(net, row, i);
-    if (!oc_net_is_data(net, wire) || w->count == MOST_STEPS ||
+    if (!may_follow(w, wire) || w->count == MOST_STEPS ||
         !oc_net_visit(net, wire))
         return;
     const size_t output = oc_net_position(net, at->wire);
@@ -281,7 +307,9 @@ static void visit(oc_walk *w, oc_step at)
             add_input(w, &at);
         else
             w->path->other = true;
-    } else if (oc_parametric(net, row, &product, &activation)) {
+    } else if (oc_parametric(net, row, &product, &activation) ||
+               (w->learned &&
+                is_learned_projection(net, row, &product, &activation))) {
         add_frontier(w, &product, activation, &at);
     } else if (!take_step(w, &at, row)) {
         w->path->other |= oc_net_part(net, row) != OC_PART_TRIG;
@@ -299,6 +327,7 @@ void oc_path_walk(oc_net *net, oc_path *path, oc_members *members,
     w->net = net;
     w->path = path;
     w->members = members;
+    w->learned = start != OC_NO_WIRE && !oc_net_is_data(net, start);
     oc_net_walk(net);
     if (start == OC_NO_WIRE || !oc_net_visit(net, start))
         return;

@@ -27,13 +27,14 @@ MS = "com.microsoft"
 
 class Block:
     """What is to be spelt. `cross`: keys come from another stream; `past`:
-    those of earlier tokens are kept; `given`: all of them are."""
+    those of earlier tokens are kept; `given`: all of them are; `learned`:
+    queries are projected from a constant that is spread over the batch."""
 
     def __init__(self, kind, groups=H, qk=8, v=8, causal=False, past=False,
-                 given=False):
+                 given=False, learned=False):
         self.kind, self.groups, self.qk, self.v = kind, groups, qk, v
         self.causal, self.past, self.given = causal, past, given
-        self.cross = kind == "cross"
+        self.cross, self.learned = kind == "cross", learned
 
     def figures(self):
         past = P if self.past else 0
@@ -68,6 +69,7 @@ BLOCKS = {
     "cross-attention with narrow values": Block("cross", v=4),
     "cross-attention of groups": Block("cross", groups=2),
     "cross-attention with keys that are kept": Block("cross", given=True),
+    "cross-attention of a learned query": Block("cross", learned=True),
 }
 
 
@@ -95,6 +97,13 @@ class Sized(Graph):
     def spread(self, x, heads, width):
         """[B, T, h * d] to [B, h, T, d]"""
         return self.heads(x, 0, 0, heads, width)
+
+    def learned(self, other):
+        """T rows of a constant for each of a batch."""
+        batch = self.op("Slice", self.op("Shape", other), self.constant([0]),
+                        self.constant([1]))
+        return self.op("Expand", self.weight(1, T, D), self.op(
+            "Concat", batch, self.constant([1, 1]), axis=0))
 
     def joined(self, x, width):
         return self.linear(self.merge(x, 0, 0, H * width), H * width, D)
@@ -125,10 +134,18 @@ class Sized(Graph):
         return self.take("batch", block.groups, "past", width)
 
 
+def streams(g, block):
+    """What queries are made of, and keys."""
+    if not block.learned:
+        x = g.stream("seq")
+        return x, g.stream("keys") if block.cross else x
+    context = g.stream("keys")
+    return g.learned(context), context
+
+
 def projected(g, block):
     """Rows of queries, keys and values."""
-    x = g.stream("seq")
-    context = g.stream("keys") if block.cross else x
+    x, context = streams(g, block)
     widths = [H * block.qk, block.groups * block.qk, block.groups * block.v]
     if g.joint is None:
         return tuple(g.linear(of, D, width) for of, width in
@@ -417,8 +434,7 @@ def multi_head(g, block):
 @spelling("MultiHeadAttention of packed keys and values", 
           only=lambda block: even(block) and not block.past)
 def packed_keys(g, block):
-    x = g.stream("seq")
-    context = g.stream("keys") if block.cross else x
+    x, context = streams(g, block)
     kv = g.reshape(g.linear(context, D, 2 * H * block.qk), 0, 0, H, 2,
                    block.qk)
     contrib(g, "MultiHeadAttention", block, g.linear(x, D, H * block.qk), kv,
