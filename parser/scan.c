@@ -11,8 +11,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "onnxcost/plugin.h"
-
 #include "base/error.h"
 #include "parser/model.h"
 #include "parser/scan_state.h"
@@ -168,7 +166,8 @@ static bool is_float(int32_t elem_type)
            elem_type == OC_ELEM_FLOAT16 || elem_type == OC_ELEM_BFLOAT16;
 }
 
-/* Floats of an initializer are looked at one by one or not at all. */
+/* Floats of an initializer are looked at one by one or not at all. Dims come
+ * before the payload, unless a writer is odd. */
 static uint64_t most_payload(struct oc_scanner *scan, const oc_field *spec)
 {
     const struct oc_frame *frame = oc_scan_top(scan);
@@ -176,7 +175,8 @@ static uint64_t most_payload(struct oc_scanner *scan, const oc_field *spec)
     if (spec->kind != OC_FIELD_RAW || outer->message != OC_GRAPH ||
         !is_float(frame->elem_type))
         return OC_PAYLOAD_KEPT;
-    return OC_BLOCK_MAX_FLOATS * (uint64_t)oc_elem_bits(frame->elem_type) / 8;
+    return (frame->rank < 2 ? OC_FLOATS_KEPT : OC_MATRIX_FLOATS_KEPT) *
+           oc_elem_bits(frame->elem_type) / 8;
 }
 
 /* Payload is kept as long as the tensor stays small. */

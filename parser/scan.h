@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "onnxcost/model.h"
+#include "onnxcost/plugin.h"
 
 #include "base/arena.h"
 #include "parser/compact.h"
@@ -22,6 +23,10 @@
 
 /* A tensor's payload is kept up to this size, for shape arithmetic. */
 #define OC_PAYLOAD_KEPT ((uint64_t)32 << 10)
+/* Of initializers of floats, which hold weights, so many elements: a vector's
+ * are folded, a matrix may be a part of what hides scores. */
+#define OC_FLOATS_KEPT ((uint64_t)OC_BLOCK_MAX_FLOATS)
+#define OC_MATRIX_FLOATS_KEPT ((uint64_t)256)
 
 /* Reads the source to its end. On success it was one whole model with a
  * graph; otherwise source->err says what is wrong, and where. *out, empty

@@ -30,11 +30,10 @@ MASKS = {
     ("spelt-out", "bias", True, None): 26,
     ("spelt-out", "bias", False, None): 23,
     ("spelt-out", "padding+bias", False, None): 10,
-    # Two more have windows in constants of more than 64 floats, which are
-    # not kept: they are undecided.
-    ("spelt-out", "windows", False, None): 8,
+    ("spelt-out", "windows", False, None): 10,
     ("spelt-out", "content", None, None): 4,
-    ("spelt-out", None, None, None): 14,
+    # A constant whose elements are not in the file.
+    ("spelt-out", None, None, None): 12,
     ("fused", "none", False, None): 14,
     ("fused", "none", True, None): 12,
     ("fused", "padding", False, None): 16,

@@ -481,13 +481,17 @@ static void of_metadata_only_module_names_are_kept(void **state)
 /* TensorProto.DataType */
 enum { FLOAT = 1, UINT8 = 2, FLOAT16 = 10, DOUBLE = 11 };
 
-static void payload(uint64_t elem_type, size_t width, size_t bytes, bool kept)
+/* Of `rank` dims, all but the first 1. */
+static void payload_of(size_t rank, uint64_t elem_type, size_t width,
+                       size_t bytes, bool kept)
 {
     writer w = {0};
     char *data = calloc(1, bytes);
     write_model(&w);
     write_begin(&w, 5);
     write_number(&w, 1, bytes / width);
+    for (size_t axis = 1; axis < rank; axis++)
+        write_number(&w, 1, 1);
     write_number(&w, 2, elem_type);
     write_text(&w, 8, "t");
     write_block(&w, 9, data, bytes);
@@ -505,6 +509,11 @@ static void payload(uint64_t elem_type, size_t width, size_t bytes, bool kept)
     oc_model_free(model);
 }
 
+static void payload(uint64_t elem_type, size_t width, size_t bytes, bool kept)
+{
+    payload_of(1, elem_type, width, bytes, kept);
+}
+
 static void payload_is_kept_up_to_32_kib(void **state)
 {
     (void)state;
@@ -519,6 +528,15 @@ static void floats_of_initializers_are_kept_up_to_64(void **state)
     payload(FLOAT, 4, 65 * 4, false);
     payload(DOUBLE, 8, 64 * 8, true);
     payload(FLOAT16, 2, 65 * 2, false);
+}
+
+static void matrices_of_floats_are_kept_up_to_256(void **state)
+{
+    (void)state;
+    payload_of(2, FLOAT, 4, 256 * 4, true);
+    payload_of(2, FLOAT, 4, 257 * 4, false);
+    payload_of(4, FLOAT16, 2, 256 * 2, true);
+    payload_of(2, DOUBLE, 8, 257 * 8, false);
 }
 
 /* ---- limits ---- */
@@ -878,6 +896,7 @@ int main(void)
         cmocka_unit_test(of_metadata_only_module_names_are_kept),
         cmocka_unit_test(payload_is_kept_up_to_32_kib),
         cmocka_unit_test(floats_of_initializers_are_kept_up_to_64),
+        cmocka_unit_test(matrices_of_floats_are_kept_up_to_256),
         cmocka_unit_test(depth_is_limited_to_100),
         cmocka_unit_test(a_raised_depth_ends_at_10000),
         cmocka_unit_test(deep_graphs_do_not_need_a_deep_stack),
