@@ -206,6 +206,7 @@ typedef struct oc_analysis {
     const char *stale;  /* the first value with one */
     oc_error *err;      /* of oc_analysis_stop() */
     oc_status stopped;  /* by it */
+    struct oc_work *work; /* of analyze.c */
 
     /* Of the region being inferred: */
     const char *subgraph;
@@ -215,6 +216,10 @@ typedef struct oc_analysis {
 } oc_analysis;
 
 /* ---- who does what ---- */
+
+/* analyze.c: the same model without bindings, inferred when it is first asked
+ * for; NULL where there are none, or that does not succeed. */
+oc_analysis *oc_analysis_unbound(const oc_analysis *a);
 
 /* symbols.c: names, dims, bindings. */
 oc_expr oc_analysis_symbol(oc_analysis *a, const char *name,

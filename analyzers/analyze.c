@@ -255,29 +255,62 @@ static size_t most_memory(const oc_model *model, const oc_limits *limits)
 
 typedef struct oc_work {
     oc_arena bound, unbound, scratch;
+    oc_arena aside; /* scratch of the unbound, beside a report in the making */
     oc_arena *report;
     jmp_buf escape;
+    oc_analysis *free_form;
+    bool tried, inferred; /* the unbound, aside */
+    oc_error ignored;     /* what it ran into there */
 } oc_work;
 
-static oc_status run(oc_work *work, oc_analysis *a, oc_analysis *free_form,
-                     oc_report **out)
+static oc_status infer_unbound(oc_work *work, const oc_analysis *a,
+                               oc_arena *scratch, oc_error *err)
+{
+    const oc_analysis fresh = {.arena = &work->unbound,
+                               .scratch = scratch,
+                               .model = a->model,
+                               .options = a->options,
+                               .limits = a->limits,
+                               .err = err};
+    *work->free_form = fresh;
+    return infer(work->free_form);
+}
+
+/* What it runs into is not the report's. Nothing here changes after setjmp()
+ * but what the pointers show. */
+static void try_unbound(oc_work *work, const oc_analysis *a)
+{
+    jmp_buf escape;
+    work->tried = true;
+    work->unbound.escape = work->aside.escape = &escape;
+    if (setjmp(escape) == 0)
+        work->inferred =
+            infer_unbound(work, a, &work->aside, &work->ignored) == OC_OK;
+    work->free_form->stopped = OC_OK;
+    work->unbound.escape = work->aside.escape = &work->escape;
+}
+
+oc_analysis *oc_analysis_unbound(const oc_analysis *a)
+{
+    oc_work *work = a->work;
+    if (!a->bound)
+        return NULL;
+    if (!work->tried)
+        try_unbound(work, a);
+    return work->inferred ? work->free_form : NULL;
+}
+
+static oc_status run(oc_work *work, oc_analysis *a, oc_report **out)
 {
     oc_status status = infer(a);
     if (status == OC_OK)
         status = oc_analysis_bindings_used(a, a->err);
     if (status == OC_OK && a->bound && (a->refuted || contradiction(a))) {
-        const oc_analysis fresh = {.arena = &work->unbound,
-                                   .scratch = &work->scratch,
-                                   .model = a->model,
-                                   .options = a->options,
-                                   .limits = a->limits,
-                                   .err = a->err};
-        *free_form = fresh;
-        status = infer(free_form);
+        status = infer_unbound(work, a, &work->scratch, a->err);
         if (status == OC_OK)
-            status = check_assumptions(free_form, a);
+            status = check_assumptions(work->free_form, a);
         if (status == OC_OK)
-            status = check_contradictions(free_form, a);
+            status = check_contradictions(work->free_form, a);
     }
     if (status == OC_OK)
         oc_analysis_report(a, work->report, out);
@@ -289,6 +322,7 @@ static void release(oc_work *work, bool with_report)
     oc_arena_free(&work->bound);
     oc_arena_free(&work->unbound);
     oc_arena_free(&work->scratch);
+    oc_arena_free(&work->aside);
     if (with_report && work->report) {
         oc_arena_free(work->report);
         free(work->report);
@@ -310,8 +344,10 @@ static oc_work *work_new(size_t memory)
     }
     work->bound.limit_bytes = work->unbound.limit_bytes = memory;
     work->scratch.limit_bytes = work->report->limit_bytes = memory;
+    work->aside.limit_bytes = memory;
     work->bound.escape = work->unbound.escape = &work->escape;
     work->scratch.escape = work->report->escape = &work->escape;
+    work->aside.escape = &work->escape;
     return work;
 }
 
@@ -320,7 +356,7 @@ static oc_work *work_new(size_t memory)
 static oc_status out_of_memory(const oc_work *work, oc_error *err)
 {
     const oc_arena *arena[] = {&work->bound, &work->unbound, &work->scratch,
-                               work->report};
+                               &work->aside, work->report};
     const size_t limit = work->bound.limit_bytes;
     for (size_t i = 0; i < sizeof(arena) / sizeof(arena[0]); i++) {
         if (arena[i]->held_bytes <= limit / 4)
@@ -337,7 +373,7 @@ static oc_status out_of_memory(const oc_work *work, oc_error *err)
 static oc_status guarded(oc_work *work, oc_analysis *a, oc_report **out)
 {
     if (setjmp(work->escape) == 0)
-        return run(work, &a[0], &a[1], out);
+        return run(work, &a[0], out);
     if (a[0].stopped != OC_OK)
         return a[0].stopped;
     if (a[1].stopped != OC_OK)
@@ -362,7 +398,9 @@ static oc_status analyze(oc_report **out, const oc_model *model,
                            .memory = *memory,
                            .limits = options->limits,
                            .bound = options->dim_count || options->shape_count,
-                           .err = err};
+                           .err = err,
+                           .work = work};
+        work->free_form = &a[1];
         status = guarded(work, a, out);
     }
     free(a);

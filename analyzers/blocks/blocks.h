@@ -160,6 +160,11 @@ typedef struct oc_mask_verdict {
 oc_mask_verdict oc_attention_mask(oc_net *net, oc_map *read,
                                   const oc_attention_block *block);
 
+/* unbound.c: the same block where no size is bound. NULL: there is none, else
+ * the net that it is in. */
+oc_net *oc_attention_unbound(oc_net *net, const oc_row *anchor,
+                             oc_attention_block *block);
+
 /* traffic.c: NULL where the dims are not known. */
 const oc_report_traffic *oc_attention_traffic(const oc_blocks *blocks,
                                               const oc_attention_block *block);

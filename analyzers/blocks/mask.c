@@ -342,19 +342,47 @@ static bool has_sizes(oc_reading *r)
     return true;
 }
 
-/* Sizes: queries and keys as asked for where symbols allow. Where they are
- * what is left of a picture or a sound, larger ones are tried. */
+/* Sizes: queries and keys as asked for where symbols allow. */
+typedef struct oc_sizes {
+    int64_t queries, past, others;
+} oc_sizes;
+
+static bool try_sizes(oc_reading *r, oc_net *net,
+                      const oc_attention_block *block, oc_sizes sizes)
+{
+    *r = (oc_reading){.probe = oc_probe_new(net), .block = block};
+    set_sizes(r->probe, block, sizes.queries, sizes.past, sizes.others);
+    return has_sizes(r);
+}
+
+/* Where more keys are bound than were asked for, an input beside them has a
+ * length of its own that is no less. */
+static void raise_others(oc_reading *r, oc_net *net,
+                         const oc_attention_block *block, oc_sizes sizes)
+{
+    const int64_t keys = r->keys, queries = r->queries;
+    if (keys <= sizes.others)
+        return;
+    oc_sizes raised = sizes;
+    raised.others = keys;
+    if (!try_sizes(r, net, block, raised) || r->keys != keys ||
+        r->queries != queries)
+        (void)try_sizes(r, net, block, sizes);
+}
+
+/* Where sizes are what is left of a picture or a sound, larger ones are
+ * tried. */
 static bool start(oc_reading *r, oc_net *net, const oc_attention_block *block,
                   int64_t queries, int64_t past, int64_t window)
 {
     const int64_t others[] = {queries + past, 224, 4000};
     for (size_t i = 0; i < 3; i++) {
-        *r = (oc_reading){.probe = oc_probe_new(net), .block = block};
-        set_sizes(r->probe, block, queries, past, others[i]);
-        if (has_sizes(r)) {
-            choose_positions(r, window);
-            return true;
-        }
+        const oc_sizes sizes = {queries, past, others[i]};
+        if (!try_sizes(r, net, block, sizes))
+            continue;
+        raise_others(r, net, block, sizes);
+        choose_positions(r, window);
+        return true;
     }
     return false;
 }
@@ -477,8 +505,9 @@ static const char *name_of(oc_net *net, const oc_attention_block *block,
     return pattern == OC_PATTERN_OPEN ? "none" : "computed";
 }
 
-/* Windows that are wider than the first probe shows. */
-static void try_windows(oc_net *net, const oc_attention_block *block,
+/* Windows that are wider than the first probe shows. True where one shows, or
+ * nothing hints at any. */
+static bool try_windows(oc_net *net, const oc_attention_block *block,
                         oc_mask_verdict *verdict)
 {
     oc_windows windows = {0};
@@ -495,16 +524,26 @@ static void try_windows(oc_net *net, const oc_attention_block *block,
             if (pattern == OC_PATTERN_BANDED || pattern == OC_PATTERN_AROUND)
                 take_pattern(verdict, pattern, w);
         }
+    return windows.count == 0 || verdict->window;
 }
 
-static oc_mask_verdict evaluate(oc_net *net, const oc_attention_block *block)
+/* One query sees what is causal and what is not alike: only what inputs hide
+ * or biases add can be told. */
+static void take_one_query(oc_mask_verdict *verdict)
+{
+    verdict->causal = OC_MAYBE;
+    if (verdict->mask && (strcmp(verdict->mask, "none") == 0 ||
+                          strcmp(verdict->mask, "computed") == 0))
+        verdict->mask = NULL;
+}
+
+/* *settled: other sizes would show no more. */
+static oc_mask_verdict evaluate(oc_net *net, const oc_attention_block *block,
+                                bool *settled)
 {
     oc_reading *r = OC_NEW(net->a->scratch, oc_reading, 1);
-    oc_mask_verdict verdict = {.causal = OC_NO, .mask = "none"};
-    if (block->content_bias)
-        return (oc_mask_verdict){.causal = OC_MAYBE, .mask = "content"};
-    if (block->mask_count == 0)
-        return verdict;
+    oc_mask_verdict verdict = {.causal = OC_NO};
+    *settled = false;
     if (!start(r, net, block, 5, 2, 0))
         return (oc_mask_verdict){.causal = OC_MAYBE};
     if (!read_masks(r))
@@ -512,10 +551,47 @@ static oc_mask_verdict evaluate(oc_net *net, const oc_attention_block *block)
     const oc_pattern pattern = pattern_of(r, 0, false);
     verdict.mask = name_of(net, block, r, pattern);
     take_pattern(&verdict, pattern, 0);
-    try_windows(net, block, &verdict);
+    *settled = try_windows(net, block, &verdict) && verdict.mask;
     if (verdict.window && verdict.mask && strcmp(verdict.mask, "none") == 0)
         verdict.mask = "computed";
+    if (r->queries == 1 && !verdict.window) {
+        take_one_query(&verdict);
+        *settled = false;
+    }
     return verdict;
+}
+
+/* Masks of one element are no operands. */
+static bool may_be_folded(const oc_net *net, const oc_attention_block *block)
+{
+    return net->a->bound && oc_expr_is(block->queries, 1);
+}
+
+static oc_mask_verdict judge(oc_net *net, const oc_attention_block *block,
+                             bool *settled)
+{
+    *settled = true;
+    if (block->content_bias)
+        return (oc_mask_verdict){.causal = OC_MAYBE, .mask = "content"};
+    if (block->mask_count > 0)
+        return evaluate(net, block, settled);
+    *settled = !may_be_folded(net, block);
+    return (oc_mask_verdict){.causal = OC_NO, .mask = "none"};
+}
+
+/* Sizes that are bound show less than those that the file leaves open. */
+static oc_mask_verdict judge_all(oc_net *net, const oc_attention_block *block)
+{
+    oc_attention_block open;
+    bool settled;
+    const oc_mask_verdict verdict = judge(net, block, &settled);
+    oc_net *unbound =
+        settled ? NULL : oc_attention_unbound(net, block->anchor, &open);
+    if (!unbound)
+        return verdict;
+    const oc_mask_verdict wider = judge(unbound, &open, &settled);
+    oc_arena_reset(unbound->a->scratch);
+    return wider.mask ? wider : verdict;
 }
 
 /* Layers share their masks: each is read once. */
@@ -529,7 +605,7 @@ oc_mask_verdict oc_attention_mask(oc_net *net, oc_map *read,
         key[3 + i] = block->masking[i] + 1;
     if (oc_map_get(read, (const char *)key, sizeof(key), &address))
         return *(const oc_mask_verdict *)(uintptr_t)address;
-    const oc_mask_verdict verdict = evaluate(net, block);
+    const oc_mask_verdict verdict = judge_all(net, block);
     oc_map_put(
         read, oc_arena_copy(net->a->arena, key, sizeof(key)), sizeof(key),
         (uintptr_t)oc_arena_copy(net->a->arena, &verdict, sizeof(verdict)));

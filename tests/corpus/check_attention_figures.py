@@ -205,7 +205,27 @@ def check(work):
                 problems.append("%s: a projection has %s, closed form %s" % (
                     where, macs, closed))
     problems += check_parts(report, env) + check_growth(report)
-    return problems, report
+    return problems + check_bound(binary, name, report, truth), report
+
+
+def masks_of(report):
+    return [(block["mask"], block["causal"], block["window"])
+            for block in report["attention"]]
+
+
+def check_bound(binary, name, report, truth):
+    """What is bound does not change what masks are."""
+    known = {symbol["name"] for symbol in report["symbols"]}
+    bound = {key: value for key, value in (truth.get("bindings") or {}).items()
+             if key in known}
+    if not bound or not report["attention"]:
+        return []
+    run = harness.run_json(binary, harness.model_path(name), "--dim",
+                           ",".join("%s=%d" % item for item in bound.items()))
+    if run.report is None:
+        return [run.problem]
+    return [] if masks_of(run.report) == masks_of(report) else [
+        "at %s: %s" % (bound, masks_of(run.report)[0])]
 
 
 def quantity(report):
