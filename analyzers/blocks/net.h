@@ -56,8 +56,8 @@ typedef struct oc_wire {
     bool data;      /* depends on what inputs hold */
     bool angle;     /* made of cosines or sines */
     bool input;     /* a leaf: an input of the model or of a body */
-    uint32_t probe; /* the last that asked for its dims, and what they were */
-    const int64_t *dims;
+    uint32_t probe; /* the last that asked for it, and what that knows of it */
+    struct oc_probed *probed;
 } oc_wire;
 
 typedef struct oc_use {

@@ -26,7 +26,6 @@ oc_probe *oc_probe_new(oc_net *net)
     probe->value = OC_NEW(net->a->scratch, oc_i128, probe->symbol_count);
     probe->bound = OC_NEW(net->a->scratch, bool, probe->symbol_count);
     probe->number = ++net->probe_count;
-    probe->scattered = oc_map_new(net->a->scratch);
     for (size_t i = 0; i < probe->symbol_count; i++) {
         const oc_interval bounds = oc_symbol_at(space, i)->bounds;
         probe->value[i] = bounds.lower > 1 ? bounds.lower : 1;
@@ -73,18 +72,39 @@ static const int64_t *find_dims(oc_probe *probe, const oc_type *type)
     return dims;
 }
 
-const int64_t *oc_probe_dims(oc_probe *probe, uint32_t wire, int *rank)
+static int64_t count_elements(const int64_t *dims, int rank)
+{
+    int64_t count = 1;
+    for (int axis = 0; dims && axis < rank; axis++)
+        if (OC_MUL_OVERFLOWS(count, dims[axis], &count))
+            return INT64_MAX;
+    return dims ? count : 0;
+}
+
+oc_probed *oc_probed_of(oc_probe *probe, uint32_t wire)
 {
     const oc_type *type = oc_net_type(probe->net, wire);
     if (!type)
         return NULL;
-    *rank = type->rank;
     oc_wire *what = &probe->net->wire[wire];
     if (what->probe != probe->number) {
+        oc_probed *known = OC_NEW(probe->net->a->scratch, oc_probed, 1);
+        known->rank = type->rank;
+        known->dims = find_dims(probe, type);
+        known->count = count_elements(known->dims, known->rank);
+        known->rule = what->row ? oc_element_rule_of(what->row) : NULL;
         what->probe = probe->number;
-        what->dims = find_dims(probe, type);
+        what->probed = known;
     }
-    return what->dims;
+    return what->probed;
+}
+
+const int64_t *oc_probe_dims(oc_probe *probe, uint32_t wire, int *rank)
+{
+    const oc_probed *known = oc_probed_of(probe, wire);
+    if (known)
+        *rank = known->rank;
+    return known ? known->dims : NULL;
 }
 
 /* ---- indices ---- */
@@ -140,12 +160,8 @@ double oc_probe_at(oc_probe *probe, uint32_t wire, int64_t k)
 
 int64_t oc_probe_count(oc_probe *probe, uint32_t wire)
 {
-    int rank;
-    int64_t count = 1;
-    const int64_t *dims = oc_probe_dims(probe, wire, &rank);
-    for (int axis = 0; dims && axis < rank; axis++)
-        count *= dims[axis];
-    return dims ? count : 0;
+    const oc_probed *known = oc_probed_of(probe, wire);
+    return known ? known->count : 0;
 }
 
 /* ---- what the file holds ---- */
@@ -200,11 +216,10 @@ double oc_probe_constant(oc_probe *probe, const oc_tensor *tensor, size_t at)
 }
 
 /* Elements that inference kept, else those of the one initializer. */
-static bool read_known(oc_probe *probe, uint32_t wire, const int64_t *dims,
-                       int rank, const int64_t *index, double *value)
+static bool read_known(oc_probe *probe, uint32_t wire, int64_t at,
+                       double *value)
 {
     const oc_fact *fact = probe->net->wire[wire].fact;
-    const int64_t at = oc_index_linear(dims, rank, index);
     if (fact->block && at >= 0 && (size_t)at < fact->block->count &&
         evaluate(probe, fact->block->element[at], value))
         return true;
@@ -230,6 +245,72 @@ static double read_input(oc_probe *probe, const int64_t *dims, int rank,
 
 /* ---- one element ---- */
 
+/* An element; a guess where data is missing, or not even that. */
+typedef enum oc_found_state { NOT_YET, FOUND, GUESSED, MISSING } oc_found_state;
+
+typedef struct oc_found {
+    int64_t at;
+    double value;
+    uint32_t wire;
+    uint32_t state;
+} oc_found;
+
+/* Where an element is, or would be. */
+static oc_found *slot_of(const oc_probe *probe, uint32_t wire, int64_t at)
+{
+    uint64_t hash =
+        ((uint64_t)at ^ (uint64_t)wire << 40) * UINT64_C(0x9e3779b97f4a7c15);
+    const size_t mask = probe->found_room - 1;
+    for (size_t i = (size_t)(hash >> 32) & mask;; i = (i + 1) & mask) {
+        oc_found *slot = &probe->found[i];
+        if (slot->state == NOT_YET || (slot->wire == wire && slot->at == at))
+            return slot;
+    }
+}
+
+/* Half of the table stays free. */
+static void make_room(oc_probe *probe)
+{
+    const oc_found *old = probe->found;
+    const size_t room = probe->found_room;
+    if (2 * probe->found_count < room)
+        return;
+    probe->found_room = room ? 2 * room : 256;
+    probe->found = OC_NEW(probe->net->a->scratch, oc_found, probe->found_room);
+    for (size_t i = 0; i < room; i++)
+        if (old[i].state != NOT_YET)
+            *slot_of(probe, old[i].wire, old[i].at) = old[i];
+}
+
+static bool recall(oc_probe *probe, uint32_t wire, int64_t at, double *value)
+{
+    if (probe->found_count == 0)
+        return false;
+    const oc_found *slot = slot_of(probe, wire, at);
+    if (slot->state == NOT_YET || (slot->state == MISSING && probe->lenient))
+        return false;
+    *value = slot->value;
+    if (slot->state == FOUND)
+        return true;
+    probe->saw_missing = true;
+    if (!probe->lenient)
+        *value = oc_probe_give_up(probe, OC_PROBE_NO_DATA);
+    return true;
+}
+
+static void keep(oc_probe *probe, uint32_t wire, int64_t at, double value)
+{
+    if (probe->state != OC_PROBE_FINE && probe->state != OC_PROBE_NO_DATA)
+        return;
+    make_room(probe);
+    oc_found *slot = slot_of(probe, wire, at);
+    probe->found_count += slot->state == NOT_YET;
+    *slot = (oc_found){at, value, wire,
+                       probe->state == OC_PROBE_NO_DATA ? MISSING
+                       : probe->saw_missing             ? GUESSED
+                                                        : FOUND};
+}
+
 /* What cannot be evaluated: a product of activations or something else. */
 static double refuse(oc_probe *probe, const oc_row *row)
 {
@@ -241,29 +322,41 @@ static double refuse(oc_probe *probe, const oc_row *row)
     return oc_probe_give_up(probe, content ? OC_PROBE_CONTENT : OC_PROBE_STUCK);
 }
 
+static double find_element(oc_probe *probe, uint32_t wire,
+                           const oc_probed *known, const int64_t *index,
+                           int64_t place)
+{
+    const oc_wire *what = &probe->net->wire[wire];
+    const oc_asked at = {what->row, known->rank, known->dims, index};
+    double value;
+    if (read_known(probe, wire, place, &value))
+        return value;
+    if (!what->row)
+        return what->input ? read_input(probe, known->dims, known->rank, index)
+                           : oc_probe_give_up(probe, OC_PROBE_NO_DATA);
+    probe->depth++;
+    value = known->rule ? known->rule(probe, &at) : refuse(probe, what->row);
+    probe->depth--;
+    return value;
+}
+
 double oc_probe_element(oc_probe *probe, uint32_t wire, const int64_t *index)
 {
-    oc_asked at = {.index = index};
+    const oc_probed *known = oc_probed_of(probe, wire);
     double value;
-    if (probe->state != OC_PROBE_FINE || wire == OC_NO_WIRE ||
+    if (probe->state != OC_PROBE_FINE || !known || !known->dims ||
         ++probe->steps > MOST_STEPS || probe->depth == MOST_DEPTH)
         return oc_probe_give_up(probe, OC_PROBE_STUCK);
-    const oc_wire *what = &probe->net->wire[wire];
-    at.row = what->row;
-    at.dims = oc_probe_dims(probe, wire, &at.rank);
-    if (!at.dims)
-        return oc_probe_give_up(probe, OC_PROBE_STUCK);
-    for (int axis = 0; axis < at.rank; axis++)
-        if (index[axis] < 0 || index[axis] >= at.dims[axis])
+    for (int axis = 0; axis < known->rank; axis++)
+        if (index[axis] < 0 || index[axis] >= known->dims[axis])
             return oc_probe_give_up(probe, OC_PROBE_STUCK);
-    if (read_known(probe, wire, at.dims, at.rank, index, &value))
+    const int64_t at = oc_index_linear(known->dims, known->rank, index);
+    if (recall(probe, wire, at, &value))
         return value;
-    if (!at.row)
-        return what->input ? read_input(probe, at.dims, at.rank, index)
-                           : oc_probe_give_up(probe, OC_PROBE_NO_DATA);
-    oc_element_rule *rule = oc_element_rule_of(at.row);
-    probe->depth++;
-    value = rule ? rule(probe, &at) : refuse(probe, at.row);
-    probe->depth--;
+    const bool missed = probe->saw_missing;
+    probe->saw_missing = false;
+    value = find_element(probe, wire, known, index, at);
+    keep(probe, wire, at, value);
+    probe->saw_missing |= missed;
     return value;
 }

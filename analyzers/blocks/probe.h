@@ -31,8 +31,11 @@ typedef struct oc_probe {
     bool saw_missing;
     bool saw_input, saw_matrix; /* a matrix: of queries and keys */
     size_t steps, depth;
-    uint32_t number;   /* of the net's probes */
-    oc_map *scattered; /* row of a ScatterND -> what it puts where */
+    uint32_t number; /* of the net's probes */
+    /* Elements that were found, by wire and place: a table that doubles. */
+    size_t found_count, found_room;
+    struct oc_found *found;
+    size_t owners; /* elements of all oc_probed.owner */
 } oc_probe;
 
 /* All symbols are 1, or the least that they may be. */

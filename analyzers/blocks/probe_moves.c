@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-#define MOST_OWNERS 65536 /* elements of what a ScatterND makes */
+#define MOST_OWNERS 65536 /* of one ScatterND */
+#define MOST_OF_ALL ((size_t)1 << 18)
 
 double oc_probe_reshape(oc_probe *probe, const oc_asked *at)
 {
@@ -162,17 +163,9 @@ double oc_probe_gather_nd(oc_probe *probe, const oc_asked *at)
     return oc_probe_element(probe, oc_asked_wire(probe, at, 0), index);
 }
 
-/* What a ScatterND puts where, made once for each. */
-typedef struct oc_scattered {
-    uint32_t *owner; /* the update that an index gets, plus 1; 0: none */
-    uint8_t *known;  /* one an element: not yet, known, missing */
-    double *value;   /* the known elements */
-} oc_scattered;
-
-enum { NOT_YET, KNOWN, MISSING };
-
-/* False: too many, or an index that is not known. */
-static bool find_owners(oc_probe *probe, const oc_asked *at, int reach,
+/* The update that each index gets, plus 1; 0: none. False: too many, or an
+ * index that is not known. */
+static bool fill_owners(oc_probe *probe, const oc_asked *at, int reach,
                         uint32_t *owner)
 {
     const uint32_t points = oc_asked_wire(probe, at, 1);
@@ -192,35 +185,26 @@ static bool find_owners(oc_probe *probe, const oc_asked *at, int reach,
     return updates <= MOST_OWNERS && probe->state == OC_PROBE_FINE;
 }
 
-/* NULL: too many. */
-static oc_scattered *make_scattered(oc_probe *probe, const oc_asked *at,
-                                    int reach)
+/* Made once; NULL where it cannot be. */
+static const uint32_t *owners_of(oc_probe *probe, const oc_asked *at, int reach)
 {
-    oc_arena *arena = probe->net->a->scratch;
+    oc_probed *known =
+        oc_probed_of(probe, oc_net_output(probe->net, at->row, 0));
     int64_t size = 1;
-    for (int k = 0; k < at->rank; k++) {
+    if (known->owner)
+        return known->owner;
+    for (int k = 0; k < reach; k++) {
         size *= at->dims[k] < MOST_OWNERS ? at->dims[k] : MOST_OWNERS + 1;
         if (size > MOST_OWNERS)
             return NULL;
     }
-    oc_scattered *made = OC_NEW(arena, oc_scattered, 1);
-    made->owner = OC_NEW(arena, uint32_t, (size_t)size);
-    made->known = OC_NEW(arena, uint8_t, (size_t)size);
-    made->value = OC_NEW(arena, double, (size_t)size);
-    return find_owners(probe, at, reach, made->owner) ? made : NULL;
-}
-
-static oc_scattered *scattered_of(oc_probe *probe, const oc_asked *at,
-                                  int reach)
-{
-    const size_t *key = &at->row->index;
-    uint64_t address;
-    if (oc_map_get(probe->scattered, (const char *)key, sizeof(*key), &address))
-        return (oc_scattered *)(uintptr_t)address;
-    oc_scattered *made = make_scattered(probe, at, reach);
-    oc_map_put(probe->scattered, (const char *)key, sizeof(*key),
-               (uintptr_t)made);
-    return made;
+    probe->owners += (size_t)size;
+    if (probe->owners > MOST_OF_ALL)
+        return NULL;
+    uint32_t *owner = OC_NEW(probe->net->a->scratch, uint32_t, (size_t)size);
+    if (fill_owners(probe, at, reach, owner))
+        known->owner = owner;
+    return known->owner;
 }
 
 /* The last update that covers the element, else what was there. */
@@ -252,21 +236,9 @@ double oc_probe_scatter_nd(oc_probe *probe, const oc_asked *at)
     if (!of || points < 1 || of[points - 1] > at->rank)
         return oc_probe_give_up(probe, OC_PROBE_STUCK);
     const int reach = (int)of[points - 1];
-    oc_scattered *made = scattered_of(probe, at, reach);
-    if (!made)
+    const uint32_t *owner = owners_of(probe, at, reach);
+    if (!owner)
         return oc_probe_give_up(probe, OC_PROBE_STUCK);
-    const uint32_t update =
-        made->owner[oc_index_linear(at->dims, reach, at->index)];
-    const int64_t position = oc_index_linear(at->dims, at->rank, at->index);
-    if (probe->lenient)
-        return scattered_element(probe, at, update);
-    if (made->known[position] == MISSING)
-        return oc_probe_give_up(probe, OC_PROBE_NO_DATA);
-    if (made->known[position] == NOT_YET) {
-        made->value[position] = scattered_element(probe, at, update);
-        made->known[position] = probe->state == OC_PROBE_FINE      ? KNOWN
-                                : probe->state == OC_PROBE_NO_DATA ? MISSING
-                                                                   : NOT_YET;
-    }
-    return made->value[position];
+    return scattered_element(
+        probe, at, owner[oc_index_linear(at->dims, reach, at->index)]);
 }

@@ -17,6 +17,18 @@ typedef struct oc_asked {
 
 typedef double oc_element_rule(oc_probe *probe, const oc_asked *at);
 
+/* What a probe knows of a wire. */
+typedef struct oc_probed {
+    int rank;
+    const int64_t *dims; /* NULL: not known */
+    int64_t count;       /* of elements */
+    oc_element_rule *rule;
+    uint32_t *owner; /* of a ScatterND: see probe_moves.c */
+} oc_probed;
+
+/* NULL: no tensor of known rank. */
+oc_probed *oc_probed_of(oc_probe *probe, uint32_t wire);
+
 /* probe_rules.c: NULL for operators that are not evaluated. */
 oc_element_rule *oc_element_rule_of(const oc_row *row);
 
