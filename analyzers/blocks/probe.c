@@ -13,7 +13,8 @@
 #include "analyzers/blocks/probe_rules.h"
 
 #define MOST_STEPS ((size_t)1 << 17)
-#define MOST_DEPTH 600 /* operators in a row */
+#define MOST_OF_MODEL ((size_t)1 << 25) /* steps, and symbols of each probe */
+#define MOST_DEPTH 600                  /* operators in a row */
 
 /* ---- sizes ---- */
 
@@ -23,6 +24,11 @@ oc_probe *oc_probe_new(oc_net *net)
     oc_probe *probe = OC_NEW(net->a->scratch, oc_probe, 1);
     probe->net = net;
     probe->symbol_count = oc_symbol_count(space);
+    net->probe_steps += probe->symbol_count;
+    if (net->probe_steps > MOST_OF_MODEL) {
+        probe->symbol_count = 0;
+        probe->state = OC_PROBE_STUCK;
+    }
     probe->value = OC_NEW(net->a->scratch, oc_i128, probe->symbol_count);
     probe->bound = OC_NEW(net->a->scratch, bool, probe->symbol_count);
     probe->number = ++net->probe_count;
@@ -46,7 +52,7 @@ static bool evaluate(oc_probe *probe, oc_expr e, double *value)
     oc_i128 numerator;
     int64_t denominator;
     oc_error err = {0};
-    if (!oc_expr_is_known(e) ||
+    if (!oc_expr_is_known(e) || probe->state == OC_PROBE_STUCK ||
         oc_expr_evaluate(probe->net->a->space, e, probe->value, probe->bound,
                          &numerator, &denominator, &err) != OC_OK)
         return false;
@@ -345,7 +351,8 @@ double oc_probe_element(oc_probe *probe, uint32_t wire, const int64_t *index)
     const oc_probed *known = oc_probed_of(probe, wire);
     double value;
     if (probe->state != OC_PROBE_FINE || !known || !known->dims ||
-        ++probe->steps > MOST_STEPS || probe->depth == MOST_DEPTH)
+        ++probe->steps > MOST_STEPS || probe->depth == MOST_DEPTH ||
+        ++probe->net->probe_steps > MOST_OF_MODEL)
         return oc_probe_give_up(probe, OC_PROBE_STUCK);
     for (int axis = 0; axis < known->rank; axis++)
         if (index[axis] < 0 || index[axis] >= known->dims[axis])
