@@ -5,7 +5,9 @@
  * Greedy: buffers from large to small, each into the first gap among those
  * already placed that live at the same time. A tree over the buffers by first
  * step, with the latest last step below each node, finds those; so a buffer
- * costs what lives beside it, not what there is.
+ * costs what lives beside it, not what there is. Where no order by size
+ * reaches the peak, others are tried: some order gives the best arena, as
+ * that one's buffers by rising offset do.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -30,10 +32,17 @@ typedef struct packer {
     size_t most;  /* items that do */
     size_t steps; /* spent */
     int64_t bytes;
+    int64_t limit;   /* an arena beyond it is of no use */
+    item **kept;     /* the order to which a search goes back */
+    int64_t *offset; /* one an item: where that order puts it */
 } packer;
 
 /* Steps of all orders together: below a second. */
 #define MOST_STEPS ((size_t)24000000)
+/* Of the search, and of its changes in a row that gain nothing: some
+ * milliseconds. */
+#define MOST_SEARCH_STEPS ((size_t)1 << 20)
+#define MOST_IDLE 512
 
 /* ---- items ---- */
 
@@ -196,7 +205,7 @@ static int by_offset(const void *left, const void *right)
     return (a->offset > b->offset) - (a->offset < b->offset);
 }
 
-/* False when the arena would be beyond 63 bits. */
+/* False when the arena would be beyond the limit. */
 static bool place(packer *p, item *one)
 {
     const size_t found = list_beside(p, one, 1, 0, p->leaves, 0);
@@ -211,7 +220,7 @@ static bool place(packer *p, item *one)
             end = other->offset + other->bytes;
     }
     one->offset = end;
-    if (OC_ADD_OVERFLOWS(end, one->bytes, &end))
+    if (OC_ADD_OVERFLOWS(end, one->bytes, &end) || end > p->limit)
         return false;
     if (p->bytes < end)
         p->bytes = end;
@@ -230,37 +239,104 @@ static bool place_all(packer *p)
     return true;
 }
 
-/* ---- the whole ---- */
+/* ---- a search from the best of those orders ---- */
 
 static void keep(packer *p, oc_packing *out, const char *order)
 {
-    oc_arena *arena = p->plan->b->a->arena;
-    oc_slot *slot = OC_NEW(arena, oc_slot, p->count);
+    memcpy(p->kept, p->order, p->count * sizeof(*p->kept));
     for (size_t i = 0; i < p->count; i++)
-        slot[i] =
-            (oc_slot){p->item[i].buffer, p->item[i].first, p->item[i].last,
-                      p->item[i].offset, p->item[i].bytes};
-    *out = (oc_packing){p->bytes, order, p->count, slot};
+        p->offset[i] = p->item[i].offset;
+    out->bytes = p->bytes;
+    out->order = order;
+}
+
+/* The same numbers in every run. */
+static size_t random_below(uint32_t *state, size_t end)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 17;
+    *state ^= *state << 5;
+    return *state % end;
+}
+
+/* Of the buffers that end where the arena ends: its place in the order. */
+static size_t topmost(const packer *p, int64_t bytes)
+{
+    size_t i = 0;
+    while (p->offset[p->kept[i]->number] + p->kept[i]->bytes < bytes)
+        i++;
+    return i;
+}
+
+/* A buffer that makes the arena as large as it is, or any other, is placed
+ * earlier. */
+static void hoist(packer *p, int64_t bytes, uint32_t *random)
+{
+    size_t from = topmost(p, bytes);
+    if (from == 0 || random_below(random, 4) == 0)
+        from = 1 + random_below(random, p->count - 1);
+    const size_t to = random_below(random, from);
+    item *one = p->kept[from];
+    memcpy(p->order, p->kept, p->count * sizeof(*p->order));
+    memmove(&p->order[to + 1], &p->order[to], (from - to) * sizeof(*p->order));
+    p->order[to] = one;
+}
+
+static void search(packer *p, oc_packing *out, int64_t lower_bound)
+{
+    uint32_t random = 1;
+    size_t steps = 0, idle = 0;
+    if (p->count < 2)
+        return;
+    while (out->bytes > lower_bound && idle++ < MOST_IDLE &&
+           (steps += steps_of_order(p)) <= MOST_SEARCH_STEPS) {
+        hoist(p, out->bytes, &random);
+        p->limit = out->bytes;
+        if (!place_all(p))
+            continue;
+        if (p->bytes < out->bytes)
+            idle = 0;
+        keep(p, out, p->bytes < out->bytes ? "searched" : out->order);
+    }
+}
+
+/* ---- the whole ---- */
+
+static void fill(packer *p, oc_packing *out)
+{
+    oc_slot *slot = OC_NEW(p->plan->b->a->arena, oc_slot, p->count);
+    for (size_t i = 0; i < p->count; i++)
+        slot[i] = (oc_slot){p->item[i].buffer, p->item[i].first,
+                            p->item[i].last, p->offset[i], p->item[i].bytes};
+    out->count = p->count;
+    out->slot = slot;
+}
+
+static void prepare(packer *p)
+{
+    oc_arena *arena = p->plan->b->a->arena;
+    if (p->count > 1)
+        qsort(p->item, p->count, sizeof(*p->item), by_first);
+    while (p->leaves < p->count)
+        p->leaves *= 2;
+    count_pairs(p);
+    p->latest = OC_NEW(arena, int64_t, 2 * p->leaves);
+    p->order = OC_NEW(arena, item *, p->count);
+    p->kept = OC_NEW(arena, item *, p->count);
+    p->offset = OC_NEW(arena, int64_t, p->count);
+    p->beside = OC_NEW(arena, const item *, p->count);
+    for (size_t i = 0; i < p->count; i++) {
+        p->item[i].number = (uint32_t)i;
+        p->order[i] = &p->item[i];
+    }
 }
 
 oc_packed oc_plan_pack(oc_plan *plan, int64_t lower_bound, oc_packing *out)
 {
-    oc_arena *arena = plan->b->a->arena;
-    packer p = {.plan = plan, .leaves = 1};
+    packer p = {.plan = plan, .leaves = 1, .limit = INT64_MAX};
     if (!gather(&p))
         return OC_PACK_SYMBOLIC;
-    if (p.count > 1)
-        qsort(p.item, p.count, sizeof(*p.item), by_first);
-    while (p.leaves < p.count)
-        p.leaves *= 2;
-    count_pairs(&p);
-    p.latest = OC_NEW(arena, int64_t, 2 * p.leaves);
-    p.order = OC_NEW(arena, item *, p.count);
-    p.beside = OC_NEW(arena, const item *, p.count);
-    for (size_t i = 0; i < p.count; i++) {
-        p.item[i].number = (uint32_t)i;
-        p.order[i] = &p.item[i];
-    }
+    prepare(&p);
     *out = (oc_packing){0};
     for (size_t k = 0; k < sizeof(orders) / sizeof(orders[0]); k++) {
         p.steps += steps_of_order(&p);
@@ -275,5 +351,9 @@ oc_packed oc_plan_pack(oc_plan *plan, int64_t lower_bound, oc_packing *out)
         if (out->bytes == lower_bound)
             break;
     }
-    return out->order ? OC_PACKED : OC_PACK_TOO_MUCH;
+    if (!out->order)
+        return OC_PACK_TOO_MUCH;
+    search(&p, out, lower_bound);
+    fill(&p, out);
+    return OC_PACKED;
 }

@@ -7,7 +7,7 @@ looking at all that is still to come, which buffers are needed. Live bytes of
 every row must agree, with views, slices, forced copies, shape arithmetic,
 unread results, any alignment, in-place reuse, with and without the model's
 inputs and outputs. No two buffers of the arena that live at the same time may
-overlap, and it is never below the peak. On small graphs the searched order
+overlap, it is never below the peak, and hardly ever above. On small graphs the searched order
 must reach the best peak over all orders. With the batch left open, the
 formula of the peak at three sizes must be the peak of the bound model.
 """
@@ -401,7 +401,11 @@ def main():
     for seed, problems, best in harness.each(check, work):
         tally.add("graph %d" % seed, problems)
         optimal += best
-    print("the arena is optimal on %d of %d" % (optimal, GRAPHS))
+    tally.add("the arena is no larger than the peak on 98 of 100",
+              [] if optimal >= 0.98 * GRAPHS else
+              ["on %d of %d" % (optimal, GRAPHS)])
+    print("the arena is no larger than the peak on %d of %d" % (optimal,
+                                                               GRAPHS))
     tally.close()
 
 

@@ -267,6 +267,21 @@ static void min_peak_finds_a_better_order(void **state)
     oc_report_free(report);
 }
 
+/* ---- the arena ---- */
+
+/* b, c and d fill 21 to the last byte, and b was placed beside a: each of the
+ * three orders by size leaves a hole of 1 to 3 there, and needs 24. */
+static void an_arena_is_searched_where_no_order_by_size_is_enough(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "x3 | a6=Op x; b6=Op a; c7=Op x; d8=Op b c; y1=Op d | y";
+    oc_report *report = report_of(text, (options){0});
+    assert_memory(text, (options){0}, "9 15 16 21 9", 21, 21);
+    assert_string_equal(report->memory->arena_order, "searched");
+    oc_report_free(report);
+}
+
 /* ---- options ---- */
 
 static oc_status status_of(const char *counting, const char *order,
@@ -324,6 +339,7 @@ int main(void)
         cmocka_unit_test(a_size_that_is_not_known_makes_a_lower_bound),
         cmocka_unit_test(an_open_peak_is_the_maximum_of_live_sets),
         cmocka_unit_test(min_peak_finds_a_better_order),
+        cmocka_unit_test(an_arena_is_searched_where_no_order_by_size_is_enough),
         cmocka_unit_test(options_that_there_are_not_are_usage_errors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
