@@ -4,7 +4,8 @@
 
     bench.py [--quick] [--only PART[,PART...]]
 
-Parts: rivals, phases, growth; one that is not measured keeps its figures.
+Parts: rivals, memory, phases, growth; one that is not measured keeps its
+figures.
 --quick: two models, fewer runs, graphs of up to 100,000 nodes; its results and
 page go to build/bench, and leave the published ones alone. bench/run sets up
 what this needs and calls it.
@@ -26,6 +27,7 @@ from importlib import metadata
 import graphs
 import inline
 import measure
+import planning
 import render
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -34,7 +36,7 @@ CORPUS = os.path.join(ROOT, "tests", "data", "corpus")
 WORK = os.path.join(ROOT, "build", "bench")
 BINARY = os.path.join(ROOT, "build", "release", "onnxcost")
 SPAWN = os.path.join(WORK, "spawn")
-PARTS = ("rivals", "phases", "growth")
+PARTS = ("rivals", "memory", "phases", "growth")
 
 TOKENS = {"batch": 1, "seq": 128}
 TOKEN_INPUTS = ["input_ids=1x128", "attention_mask=1x128"]
@@ -205,6 +207,17 @@ def measure_rivals(quick):
     return {"floors": floors(rounds * 3),
             "models": [beside_rivals(model, rounds) for model in MODELS
                        if not quick or model[0] in QUICK_MODELS]}
+
+
+# ---- arenas ----
+
+def measure_memory(quick):
+    found = []
+    for name, file in planning.MODELS:
+        if not quick or name in QUICK_MODELS:
+            found.append(planning.plans(BINARY, name, file, WORK))
+            progress(name)
+    return found
 
 
 # ---- phases ----

@@ -220,6 +220,101 @@ def aims(part):
     return "".join("- %s\n" % line for line in lines)
 
 
+# ---- arenas ----
+
+PLANNERS = """\
+One arena for all activations of a model, inputs and outputs in it, weights \
+not, in the file's order, with all sizes bound; each pair of columns under the \
+same rules. **alive** is what lies in the planned blocks at the worst step: no \
+arena can be smaller.
+
+- **onnx-tool**: `compress_memory`, of the graph and of its compute graph, the \
+smaller one; blocks of 64 bytes, nothing in place. Beside it `onnxcost MODEL`.
+- **onnxsim**: `plan_activation_memory`; no rounding, results written over \
+operands. Beside it `onnxcost --count in-place --count align=1`. It gets the \
+shapes that onnxruntime found, as its own inference leaves most tensors out \
+where sizes pass through the arithmetic of shapes.
+- The others (onnx, onnxruntime's Python tools) plan no memory.
+"""
+
+WHY = """\
+Where alive is equal, both tools count the same tensors, and what an arena has \
+beyond it are holes:
+
+- onnx-tool places results as they are made, each into the first hole, and \
+splits one only when more than 1 MiB would be left of it. On small models that \
+gives a small tensor a large block for its life.
+- onnxsim places the largest first, as onnxcost does in the first of its \
+orders, into the smallest hole that fits; there is no second order.
+
+Where alive differs:
+
+- onnxsim (ViT-B/16, Swin-T) writes over an operand only where no other node \
+reads it, and for a list of operators without Softmax, LayerNormalization and \
+Gelu.
+- onnx-tool gives away the block of an output that another node reads (lost \
+outputs): on Llama two tensors that live at the same time then share one, \
+and alive is what is left, too low.
+- Results that onnxsim is told no shape of (left out) are those that \
+onnxruntime computes beforehand: shape arithmetic, constants. Here they have \
+no buffer either.
+"""
+
+
+def planned(result, key):
+    return "stops" if "stops" in result else result.get(key, "")
+
+
+def planning_rows(models, package, extra):
+    rows = []
+    for model in models:
+        pair = model["beside"][package]
+        rows.append([model["name"], planned(pair["rival"], "arena"),
+                     planned(pair["rival"], "alive"),
+                     planned(pair["rival"], extra),
+                     pair["onnxcost"]["arena"], pair["onnxcost"]["alive"]])
+    return rows
+
+
+def larger_arenas(models):
+    """Where onnxcost's arena is the larger one."""
+    found = ["%s beside %s (%d bytes more)" % (
+        model["name"], package, ours - theirs)
+        for model in models for package, pair in model["beside"].items()
+        for ours in [pair["onnxcost"]["arena"]]
+        for theirs in [pair["rival"].get("arena", ours)] if ours > theirs]
+    return ("onnxcost's arena is the larger one on %s." % ", ".join(found)
+            if found else "In no row is onnxcost's arena the larger one.")
+
+
+def above_alive(models):
+    found = ["%s %s (%d bytes)" % (
+        model["name"], "in place" if "in-place" in pair["counting"] else
+        "as it is", own["arena"] - own["alive"])
+        for model in models for pair in model["beside"].values()
+        for own in [pair["onnxcost"]] if own["arena"] > own["alive"]]
+    return ("It has holes on %s." % ", ".join(found) if found else
+            "It has no hole in any.")
+
+
+def memory_section(part):
+    models = part["found"]
+    text = "## Memory planning\n\n%s\n" % PLANNERS
+    for package, extra, title in (
+            ("onnx-tool", "lost_outputs", "lost outputs"),
+            ("onnxsim", "left_out", "left out")):
+        text += table(["bytes", package, "alive", title, "onnxcost", "alive"],
+                      planning_rows(models, package, extra)) + "\n"
+    text += "%s %s\n\n%s" % (larger_arenas(models), above_alive(models), WHY)
+    stopped = "".join("- %s, %s: `%s`\n" % (
+        package, model["name"], pair["rival"]["stops"].replace("`", "'"))
+        for model in models for package, pair in model["beside"].items()
+        if "stops" in pair["rival"])
+    if stopped:
+        text += "\nWhere one stops, and with what:\n\n" + stopped
+    return text, part["around"]
+
+
 # ---- phases ----
 
 def outside(found):
@@ -323,8 +418,8 @@ def growth_aim(part):
 
 # ---- the page ----
 
-SECTIONS = (("rivals", rivals_section), ("phases", phases_section),
-            ("growth", growth_section))
+SECTIONS = (("rivals", rivals_section), ("memory", memory_section),
+            ("phases", phases_section), ("growth", growth_section))
 
 
 def circumstances(around):

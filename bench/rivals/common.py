@@ -40,5 +40,24 @@ def shaped(model):
     return [sum(name in known for name in results), len(results)]
 
 
+def most_alive(graph, blocks):
+    """Bytes of the most blocks that a plan has alive at once; one that several
+    results share counts once. Inputs live from the first node on, outputs to
+    the last. `blocks`: name -> (offset, bytes)."""
+    end = len(graph.node)
+    first = {value.name: 0 for value in graph.input}
+    last = {}
+    for i, node in enumerate(graph.node):
+        last.update((name, i) for name in node.input)
+        first.update((name, i) for name in node.output)
+    last.update((value.name, end) for value in graph.output)
+    live = [set() for _ in range(end + 1)]
+    for name, (offset, size) in blocks.items():
+        start = first.get(name, 0)
+        for i in range(start, last.get(name, start) + 1):
+            live[i].add((offset, size))
+    return max(sum(size for _, size in step) for step in live)
+
+
 def say(**figures):
     print(json.dumps(figures))

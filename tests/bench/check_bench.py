@@ -12,10 +12,12 @@ BENCH = os.path.join(os.path.dirname(harness.TESTS), "bench")
 sys.path.insert(0, BENCH)
 import graphs
 import inline
+import planning
 import render
 
 MODELS = ("own_minibert_T", "seq_lstm_text_T", "h_resnet50_fp16")
 SIZES = (1, 100, 333)
+PLANNED = ("own_yololike_T_dynhw", "own_minibert_T")
 # What a rebuilt file says differently: where its bytes are.
 OF_THE_FILE = ("file", "bytes", "fingerprint", "external_data")
 
@@ -66,6 +68,20 @@ def generated(binary, kind, nodes, folder):
     return problems
 
 
+def bound(binary, name, folder):
+    """Problems: another arena in the file for all planners than by
+    --input-shape."""
+    path, inputs = planning.prepared(name, folder)
+    shapes = [word for given in inputs for word in
+              ("--input-shape", given.replace("=", ":").replace("x", ","))]
+    run = harness.run_json(binary, harness.model_path(name), *shapes)
+    if run.problem:
+        return [run.problem]
+    want = run.report["memory"]["arena"]["bytes"]
+    got = planning.own_plan(binary, path, ("align=64",))["arena"]
+    return [] if got == want else ["%d bytes, not %d" % (got, want)]
+
+
 def page_problems():
     results = render.read()
     with open(render.PAGE, encoding="utf-8") as file:
@@ -89,6 +105,9 @@ def main():
             for nodes in SIZES:
                 tally.add("%s has %d nodes, all costed" % (kind, nodes),
                           generated(options.binary, kind, nodes, folder))
+        for name in PLANNED:
+            tally.add("%s with bound sizes has the arena of its binding" %
+                      name, bound(options.binary, name, folder))
     tally.add("the page shows what results.json has", page_problems())
     tally.close()
 
