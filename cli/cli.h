@@ -84,6 +84,8 @@ typedef struct cli_options {
     size_t counting_count;
     const char *order;
     int64_t peak_flops, bandwidth_bytes; /* 0: not given */
+    oc_binding *peaks;                   /* FLOPs a second, by element type */
+    size_t peak_count;
     oc_limits limits;
     int64_t sram_bytes;
     oc_flash flash;
@@ -130,7 +132,10 @@ bool add_lengths(cli_options *options, char *text, oc_error *err);
 bool set_sram(cli_options *options, const char *text, oc_error *err);
 bool set_maximum(cli_options *options, size_t which, const char *text,
                  oc_error *err);
-/* Of --peak-flops or --bandwidth: above 0. */
+/* 989T, or float16=312T,float=19.5T, where a plain number is for all types
+ * that are not named. */
+bool add_peaks(cli_options *options, char *text, oc_error *err);
+/* Of --bandwidth: above 0. */
 bool set_rate(int64_t *rate, const char *text, const char *flag, oc_error *err);
 bool parse_count(size_t *count, const char *text, const char *flag,
                  oc_error *err);

@@ -202,7 +202,7 @@ static bool parse_option(cli_options *options, int code, int argc, char **argv,
     case OPTION_ORDER:
         return parse_order(options, err);
     case OPTION_PEAK_FLOPS:
-        return set_rate(&options->peak_flops, optarg, "--peak-flops", err);
+        return add_peaks(options, optarg, err);
     case OPTION_BANDWIDTH:
         return set_rate(&options->bandwidth_bytes, optarg, "--bandwidth", err);
     case OPTION_COLOR:
@@ -448,6 +448,7 @@ static bool make_room(cli_options *options, int argc, char **argv,
     for (int i = 1; i < argc; i++)
         most += strlen(argv[i]) + 1;
     options->dims = options_alloc(options, most, sizeof(oc_binding), err);
+    options->peaks = options_alloc(options, most, sizeof(oc_binding), err);
     options->shapes =
         options_alloc(options, (size_t)argc, sizeof(oc_input_shape), err);
     options->outputs =
@@ -455,8 +456,8 @@ static bool make_room(cli_options *options, int argc, char **argv,
     options->counting =
         options_alloc(options, (size_t)argc, sizeof(char *), err);
     options->lengths = options_alloc(options, most, sizeof(int64_t), err);
-    return options->dims && options->shapes && options->outputs &&
-           options->counting && options->lengths;
+    return options->dims && options->peaks && options->shapes &&
+           options->outputs && options->counting && options->lengths;
 }
 
 /* -h anywhere, whatever else is wrong; of the command that is named. */

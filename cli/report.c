@@ -169,7 +169,10 @@ oc_status analyze_model(oc_report **out, const char *path, const char *explain,
                                    .sram_bytes = options->sram_bytes,
                                    .flash = options->flash,
                                    .lengths = options->lengths,
-                                   .length_count = options->length_count};
+                                   .length_count = options->length_count,
+                                   .peak_flops_by_type = options->peaks,
+                                   .peak_flops_type_count =
+                                       options->peak_count};
     oc_status status = oc_model_load_file(&model, path, &load, err);
     if (status == OC_OK)
         status = oc_analyze(out, model, &analysis, err);

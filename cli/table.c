@@ -69,8 +69,9 @@ const option_row option_rows[] = {
     {OPTION_ORDER, "order", "ORDER", "file, min-peak", FILES,
      "of nodes, for memory: file, min-peak (searched)"},
     {.name = "machine"},
-    {OPTION_PEAK_FLOPS, "peak-flops", "V", NULL, FILES,
-     "FLOPs a second that it can do at most: 989T"},
+    {OPTION_PEAK_FLOPS, "peak-flops", "[TYPE=]V", NULL, FILES,
+     "FLOPs a second that it can do at most: 989T, or by the type\n"
+     "of elements: float16=312T,float=19.5T; repeatable"},
     {OPTION_BANDWIDTH, "bandwidth", "V", NULL, FILES,
      "bytes a second from its memory at most: 3.35T"},
     {OPTION_SRAM, "sram", "BYTES", NULL, MODELS,

@@ -239,6 +239,26 @@ bool set_rate(int64_t *rate, const char *text, const char *flag, oc_error *err)
     return true;
 }
 
+bool add_peaks(cli_options *options, char *text, oc_error *err)
+{
+    static const char flag[] = "--peak-flops";
+    while (text) {
+        char *comma = strchr(text, ','), *sign;
+        if (comma)
+            *comma++ = '\0';
+        oc_binding *peak = &options->peaks[options->peak_count];
+        if ((sign = strchr(text, '=')) != NULL)
+            *sign++ = '\0';
+        if (!set_rate(sign ? &peak->value : &options->peak_flops,
+                      sign ? sign : text, flag, err))
+            return false;
+        peak->name = text;
+        options->peak_count += sign != NULL;
+        text = comma;
+    }
+    return true;
+}
+
 bool parse_word(unsigned *index, const char *text, const char *flag,
                 const char *const *names, size_t count, oc_error *err)
 {

@@ -487,10 +487,11 @@ static const oc_field memory[] = {
 static const oc_field intensity[] = {
     MAYBE(REAL, "intensity", oc_report_intensity, intensity, has_intensity),
     ENUM("bound", oc_report_intensity, bound, bounds),
+    SIMPLE(NAME, "elem_type", oc_report_intensity, elem_type),
     END,
 };
 static const oc_field machine[] = {
-    SIMPLE(INT, "peak_flops", oc_report_machine, peak_flops),
+    MAYBE(INT, "peak_flops", oc_report_machine, peak_flops, has_peak_flops),
     SIMPLE(INT, "bandwidth_bytes", oc_report_machine, bandwidth_bytes),
     SIMPLE(INT, "sram_bytes", oc_report_machine, sram_bytes),
     ROWS("nodes", oc_report_machine, nodes, node_count, intensity),
@@ -498,6 +499,11 @@ static const oc_field machine[] = {
     SIMPLE(BOOL, "whole", oc_report_machine, whole),
     SIMPLE(INT, "compute_bound", oc_report_machine, compute_bound),
     SIMPLE(INT, "memory_bound", oc_report_machine, memory_bound),
+    {.key = "peak_flops_by_type",
+     .kind = OC_FIELD_BINDINGS,
+     .at = offsetof(oc_report_machine, peak_flops_by_type),
+     .count_at = offsetof(oc_report_machine, type_count)},
+    SIMPLE(INT, "without_peak", oc_report_machine, without_peak),
     END,
 };
 

@@ -502,6 +502,31 @@ static const char *time_text(oc_page *page, double seconds)
                           units[i].name);
 }
 
+/* "312 TFLOP/s (float16), 19.5 TFLOP/s" */
+static const char *peaks_text(oc_page *page, const oc_report_machine *machine)
+{
+    const char *text = "";
+    for (size_t i = 0; i < machine->type_count; i++)
+        text = oc_page_printf(
+            page, "%s%s%sFLOP/s (%s)", text, i > 0 ? ", " : "",
+            oc_page_number(page, machine->peak_flops_by_type[i].value,
+                           OC_UNIT_COUNT),
+            machine->peak_flops_by_type[i].name);
+    if (!machine->has_peak_flops)
+        return text;
+    return oc_page_printf(
+        page, "%s%s%sFLOP/s", text, *text ? ", " : "",
+        oc_page_number(page, machine->peak_flops, OC_UNIT_COUNT));
+}
+
+static const char *without_peak(oc_page *page, const oc_report_machine *machine)
+{
+    return machine->without_peak
+               ? oc_page_printf(page, ", %lld of types without a peak",
+                                (long long)machine->without_peak)
+               : "";
+}
+
 static void put_machine(oc_page *page)
 {
     const oc_report_machine *machine = page->report->machine;
@@ -519,10 +544,9 @@ static void put_machine(oc_page *page)
         page, "",
         oc_page_printf(
             page,
-            "%lld nodes bound by compute, %lld by memory, at %sFLOP/s "
-            "and %sB/s",
+            "%lld nodes bound by compute, %lld by memory%s, at %s and %sB/s",
             (long long)machine->compute_bound, (long long)machine->memory_bound,
-            oc_page_number(page, machine->peak_flops, OC_UNIT_COUNT),
+            without_peak(page, machine), peaks_text(page, machine),
             oc_page_number(page, machine->bandwidth_bytes, OC_UNIT_COUNT)));
 }
 

@@ -43,10 +43,39 @@ static bool read_order(oc_memory_options *out, const char *text)
     return out->reorder;
 }
 
+static bool is_elem_type(const char *name)
+{
+    for (int type = OC_ELEM_FLOAT; type <= OC_ELEM_INT2; type++)
+        if (strcmp(oc_elem_name(type), name) == 0)
+            return true;
+    return false;
+}
+
+static bool read_types(const oc_analyze_options *options, oc_error *err)
+{
+    for (size_t i = 0; i < options->peak_flops_type_count; i++) {
+        const oc_binding *peak = &options->peak_flops_by_type[i];
+        if (is_elem_type(peak->name) && peak->value > 0)
+            continue;
+        oc_fail(err, OC_ERR_USAGE, "usage.elem-type",
+                is_elem_type(peak->name)
+                    ? "the peak of element type \"%s\" is not above 0"
+                    : "there is no element type \"%s\"",
+                peak->name);
+        oc_error_hint(err, "--peak-flops float16=312T,float=19.5T: names as "
+                           "ONNX has them");
+        return false;
+    }
+    return true;
+}
+
 static bool read_machine(const oc_analyze_options *options, oc_error *err)
 {
+    const bool peak = options->peak_flops || options->peak_flops_type_count;
+    if (!read_types(options, err))
+        return false;
     if (options->peak_flops >= 0 && options->bandwidth_bytes >= 0 &&
-        !options->peak_flops == !options->bandwidth_bytes)
+        peak == (options->bandwidth_bytes != 0))
         return true;
     oc_fail(err, OC_ERR_USAGE, "usage.machine",
             "one peak of a machine says nothing without the other");

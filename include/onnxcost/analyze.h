@@ -50,7 +50,8 @@ typedef struct oc_analyze_options {
     const char *const *counting;
     size_t counting_count;
     const char *order; /* of the nodes: "file" (NULL) or "min-peak" */
-    /* What a machine can do at most in a second; both or none (0). */
+    /* What a machine can do at most in a second; both or none (0). For the
+     * first peak_flops_by_type may stand, or say what differs from it. */
     int64_t peak_flops, bandwidth_bytes;
     /* A node whose figures the report shall derive (oc_report.derivation):
      * its name, "#17" for a row, or the name of one of its outputs. NULL:
@@ -63,6 +64,9 @@ typedef struct oc_analyze_options {
      * of 2 that the model can reach. */
     const int64_t *lengths;
     size_t length_count;
+    /* FLOPs a second of an element type, by its ONNX name: "float16". */
+    const oc_binding *peak_flops_by_type;
+    size_t peak_flops_type_count;
 } oc_analyze_options;
 
 /**
@@ -85,8 +89,9 @@ typedef struct oc_analyze_options {
  *         ("usage.negative-dim"); for a node to explain that is not there
  *         ("usage.unknown-node"); for a counting option ("usage.count") or an
  *         order ("usage.order") that there is not; for a length below 1
- *         ("usage.lengths"); for one peak of a machine
- *         without the other ("usage.machine"); for a struct_size that is too
+ *         ("usage.lengths"); for one peak of a machine without the other
+ *         ("usage.machine"), or of a type of elements that there is not
+ *         ("usage.elem-type"); for a struct_size that is too
  *         small ("usage.struct-size");
  *         OC_ERR_LIMIT ("limit.memory", "limit.expressions",
  *         "limit.call-depth", "limit.inline", or "limit.loops", which no

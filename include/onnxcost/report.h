@@ -458,11 +458,15 @@ typedef struct oc_report_intensity {
     bool has_intensity;
     double intensity; /* flops / traffic_bytes */
     oc_report_bound bound;
+    /* In which it works: of the left factor of its MACs, else of its first
+     * result. NULL: unknown. */
+    const char *elem_type;
 } oc_report_intensity;
 
 /* The machine that the user gave, and what it makes of each row. */
 typedef struct oc_report_machine {
-    int64_t peak_flops;      /* per second */
+    bool has_peak_flops;
+    int64_t peak_flops;      /* per second, of types that have no own */
     int64_t bandwidth_bytes; /* per second */
     int64_t sram_bytes;      /* 0: not given */
     /* What all nodes take at least, one after another and unfused: a bound,
@@ -472,6 +476,11 @@ typedef struct oc_report_machine {
     int64_t compute_bound, memory_bound; /* nodes */
     size_t node_count;                   /* as many as rows */
     const oc_report_intensity *nodes;
+    size_t type_count; /* peaks of element types, in FLOPs a second */
+    const oc_binding *peak_flops_by_type;
+    /* Nodes with FLOPs of a type whose peak is not given: what bounds them is
+     * unknown, and they take as long as their bytes. */
+    int64_t without_peak;
 } oc_report_machine;
 
 /* ---- findings ---- */

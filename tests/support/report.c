@@ -144,15 +144,20 @@ static const oc_report_memory static_memory = {
     .slot_count = 3,
     .slots = static_slots};
 static const oc_report_intensity intensities[] = {
-    {true, 13824.0 / 2224, OC_BOUND_COMPUTE}, {true, 0.125, OC_BOUND_MEMORY}};
-static const oc_report_machine machine = {.peak_flops = 1000000,
+    {true, 13824.0 / 2224, OC_BOUND_COMPUTE, "float"},
+    {true, 0.125, OC_BOUND_MEMORY, "float"}};
+static const oc_binding peaks[] = {{"float16", 4000000}};
+static const oc_report_machine machine = {.has_peak_flops = true,
+                                          .peak_flops = 1000000,
                                           .bandwidth_bytes = 500000,
                                           .seconds = 0.0185,
                                           .whole = true,
                                           .compute_bound = 1,
                                           .memory_bound = 1,
                                           .node_count = 2,
-                                          .nodes = intensities};
+                                          .nodes = intensities,
+                                          .type_count = 1,
+                                          .peak_flops_by_type = peaks};
 
 const oc_report *static_report(void)
 {
