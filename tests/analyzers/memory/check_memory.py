@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory of bodies and of long graphs, counted by hand.
 
-Live bytes of every row, without rounding, of branches, loops, scans and calls;
-then graphs of 100,000 nodes, views and buffers that live at the same time,
+Live bytes of every row, without rounding, of branches, loops, scans and calls,
+and of what is written over an operand that dies; then graphs of 100,000 nodes, views and buffers that live at the same time,
 which must give their figures within a run's usual time.
 """
 import os
@@ -19,6 +19,7 @@ from support import harness
 FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
 node = helper.make_node
 MANY = 100000
+MICROSOFT = "com.microsoft"
 
 
 def value(name, shape=None, elem_type=FLOAT):
@@ -34,7 +35,8 @@ def model(nodes, inputs, outputs, initializers=(), functions=()):
                               list(initializers))
     return helper.make_model(
         graph, opset_imports=[helper.make_opsetid("", 21),
-                              helper.make_opsetid("local", 1)],
+                              helper.make_opsetid("local", 1),
+                              helper.make_opsetid(MICROSOFT, 1)],
         ir_version=10, functions=list(functions))
 
 
@@ -138,6 +140,104 @@ def call():
 BY_HAND = (undecided_if, decided_if, loop, loop_without_change, scan, call)
 
 
+# ---- in place ----
+
+ROW = constant("row", [1.0] * 8, numpy.float32)
+# Operator, constants behind its first operand.
+OVER_THE_FIRST = (
+    ("", "Softmax", []), ("", "RMSNormalization", ["row"]),
+    ("", "LayerNormalization", ["row"]),
+    ("", "SimplifiedLayerNormalization", ["row"]),
+    (MICROSOFT, "FastGelu", ["row"]), (MICROSOFT, "BiasGelu", ["row"]),
+    (MICROSOFT, "Gelu", []), (MICROSOFT, "QuickGelu", []),
+)
+
+
+def over_the_first(domain, op, constants):
+    """x dies in Relu, whose result is written over twice."""
+    nodes = [node("Relu", ["x"], ["a"]),
+             node(op, ["a"] + constants, ["b"], domain=domain),
+             node("Neg", ["b"], ["y"])]
+    made = model(nodes, [X], ["y"], [ROW])
+    made.opset_import[0].version = 23  # RMSNormalization
+    return made, [256, 128, 128]
+
+
+def skip(first, second, live):
+    """y over the first operand, the sum over the other."""
+    nodes = [node("Relu", ["x"], ["a"]), node("Exp", ["x"], ["b"]),
+             node("SkipLayerNormalization", [first, second, "row"],
+                  ["n", "", "", "s"], domain=MICROSOFT),
+             node("Add", ["n", "s"], ["y"])]
+    outputs = ["y"] if first != second else ["y", "b"]
+    return model(nodes, [X], outputs, [ROW]), live
+
+
+def skip_of_two():
+    return skip("a", "b", [256, 384, 256, 256])
+
+
+def skip_of_one():
+    """Only one of the results has the place of the operand."""
+    return skip("a", "a", [256, 384, 384, 384])
+
+
+def scatter(op, data, live):
+    """Relu(x), or x itself, with a row of 32 bytes put into it."""
+    shape = [1, 1] if op == "ScatterND" else [1, 8]
+    index = constant("i", numpy.zeros(shape))
+    nodes = [node("Relu", ["x"], ["a"]),
+             node(op, [data, "i", "u"], ["b"]),
+             node("Neg", ["b"], ["y"])]
+    return (model(nodes, [X, value("u", [1, 8])],
+                  ["y"] if data == "a" else ["y", "a"], [index]), live)
+
+
+def cache(length, live):
+    """Keys and values of `length` positions, made by nodes; eight are there
+    when the new one has come."""
+    past = [1, 1, length, 4]
+    nodes = [node("Relu", ["k0"], ["k1"]), node("Relu", ["v0"], ["v1"]),
+             node("GroupQueryAttention",
+                  ["q", "k", "v", "k1", "v1", "used", "all"],
+                  ["y", "k2", "v2"], domain=MICROSOFT, num_heads=2,
+                  kv_num_heads=1)]
+    inputs = [value("q", [1, 1, 8]), value("k", [1, 1, 4]),
+              value("v", [1, 1, 4]), value("k0", past), value("v0", past)]
+    return (model(nodes, inputs, ["y", "k2", "v2"],
+                  [constant("used", [7], numpy.int32),
+                   constant("all", 8, numpy.int32)]), live)
+
+
+def cache_as_long_as_the_present():
+    """32 + 16 + 16 are inputs, 32 is the result, a cache is 8 * 4 * 4."""
+    return cache(8, [64 + 3 * 128, 64 + 3 * 128, 64 + 2 * 128 + 32])
+
+
+def cache_that_grows():
+    past, present = 7 * 4 * 4, 8 * 4 * 4
+    return cache(7, [64 + 3 * past, 64 + 3 * past,
+                     64 + 2 * past + 2 * present + 32])
+
+
+def scatter_into_a_result():
+    return scatter("ScatterND", "a", [288, 160, 128])
+
+
+def scatter_elements_into_a_result():
+    return scatter("ScatterElements", "a", [288, 160, 128])
+
+
+def scatter_into_an_input():
+    """x is the caller's: b has its own place, y that of b."""
+    return scatter("ScatterND", "x", [288, 416, 256])
+
+
+IN_PLACE = (skip_of_two, skip_of_one, cache_as_long_as_the_present,
+            cache_that_grows, scatter_into_a_result,
+            scatter_elements_into_a_result, scatter_into_an_input)
+
+
 # ---- long graphs ----
 
 def chain():
@@ -167,9 +267,8 @@ def run(binary, made, *arguments):
         return harness.run_json(binary, file.name, *arguments)
 
 
-def judge_by_hand(binary, make):
-    made, wanted = make()
-    got = run(binary, made, "--count", "align=1")
+def judge_by_hand(binary, made, wanted, *arguments):
+    got = run(binary, made, "--count", "align=1", *arguments)
     if got.report is None:
         return [got.problem]
     steps = got.report["memory"]["steps"]
@@ -189,7 +288,14 @@ def main():
     options = harness.options(__doc__)
     tally = harness.Tally()
     for make in BY_HAND:
-        tally.add(make.__name__, judge_by_hand(options.binary, make))
+        tally.add(make.__name__, judge_by_hand(options.binary, *make()))
+    for make in IN_PLACE:
+        tally.add(make.__name__, judge_by_hand(options.binary, *make(),
+                                               "--count", "in-place"))
+    for case in OVER_THE_FIRST:
+        tally.add("%s is written over what it reads" % case[1],
+                  judge_by_hand(options.binary, *over_the_first(*case),
+                                "--count", "in-place"))
     for make in (chain, views, alive_at_once):
         tally.add(make.__name__, judge_long(options.binary, make))
     tally.close()
