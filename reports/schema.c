@@ -479,6 +479,7 @@ static const oc_field memory[] = {
      .kind = OC_FIELD_QUANTITY,
      .at = offsetof(MEMORY, peak_without_reuse)},
     ARRAY("schedule", MEMORY, schedule, schedule_count, &row),
+    ARRAY("unknown", MEMORY, unknown, unknown_count, &text),
     END,
 };
 

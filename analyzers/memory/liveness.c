@@ -107,6 +107,29 @@ static oc_expr rounded(const oc_plan *plan, oc_expr bytes)
                        oc_expr_of(align));
 }
 
+static bool is_whole(const oc_type *type)
+{
+    if (type->kind != OC_KIND_TENSOR || type->rank < 0 ||
+        oc_elem_bits(type->elem_type) == 0)
+        return false;
+    for (int axis = 0; axis < type->rank; axis++)
+        if (!oc_expr_is_known(type->dim[axis]))
+            return false;
+    return true;
+}
+
+/* Beyond 63 bits, or even what is counted with. */
+static bool is_too_large(const oc_plan *plan, const oc_fact *fact,
+                         oc_expr bytes)
+{
+    oc_i128 value;
+    if (!oc_expr_is_known(bytes))
+        return fact && is_whole(&fact->type);
+    return !oc_expr_is_immediate(bytes) &&
+           oc_expr_to_int(plan->b->a->space, bytes, &value) &&
+           value > INT64_MAX;
+}
+
 /* ---- buffers ---- */
 
 static oc_memory_name *names_of(const oc_plan *plan, oc_frame *frame)
@@ -148,7 +171,10 @@ static uint32_t allocate(oc_plan *plan, const oc_place *place,
                          const oc_frame *frame, oc_value_id value,
                          const oc_fact *fact, size_t first)
 {
-    const oc_expr bytes = size_in(plan, place, fact);
+    oc_expr bytes = size_in(plan, place, fact);
+    const bool too_large = is_too_large(plan, fact, bytes);
+    if (too_large)
+        bytes = OC_UNKNOWN;
     oc_buffer buffer = {.scope = frame->scope,
                         .value = value,
                         .home = place,
@@ -157,11 +183,10 @@ static uint32_t allocate(oc_plan *plan, const oc_place *place,
                         .size =
                             oc_expr_is(bytes, 0) ? bytes : rounded(plan, bytes),
                         .first = (uint32_t)first,
-                        .last = (uint32_t)first};
-    const uint32_t made = append(plan, buffer);
-    if (!oc_expr_is_known(bytes) && !plan->unknown_count++)
-        plan->unknown = made;
-    return made;
+                        .last = (uint32_t)first,
+                        .too_large = too_large};
+    plan->unknown_count += !oc_expr_is_known(bytes);
+    return append(plan, buffer);
 }
 
 static void count(const oc_place *place, oc_expr bytes)

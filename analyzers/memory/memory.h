@@ -48,7 +48,7 @@ typedef struct oc_buffer {
     const oc_scope *scope;
     oc_value_id value; /* its first name */
     const oc_place *home;
-    oc_expr bytes;        /* exact */
+    oc_expr bytes;        /* exact, or OC_UNKNOWN */
     oc_expr size;         /* rounded up to the alignment */
     uint32_t unit;        /* that makes it, or OC_NO_UNIT */
     uint32_t first, last; /* steps, both inclusive; none when first > last */
@@ -59,6 +59,7 @@ typedef struct oc_buffer {
     bool is_input;        /* of the graph */
     bool is_output;       /* some name of it is an output of the graph */
     bool absorbed;        /* another buffer is counted for it */
+    bool too_large;       /* for 63 bits: its bytes are not counted */
 } oc_buffer;
 
 typedef struct oc_plan {
@@ -84,7 +85,6 @@ typedef struct oc_plan {
     bool cut;             /* a formula of live bytes became too long to go on */
     bool overflow;        /* or beyond 128 bits */
     size_t unknown_count; /* buffers of which no size is known */
-    uint32_t unknown;     /* the first of them */
 } oc_plan;
 
 static inline size_t oc_plan_row(const oc_plan *plan, size_t step)

@@ -208,47 +208,86 @@ static void fill_arena(oc_plan *plan, const oc_peaks *peaks,
 
 /* ---- what is left out ---- */
 
-static void note(oc_plan *plan, const char *id, size_t row, const char *message)
+static void note(oc_plan *plan, oc_report_severity severity, const char *id,
+                 size_t row, const char *message)
 {
-    oc_analysis_note(plan->b->a, OC_WARNING, id,
+    oc_analysis_note(plan->b->a, severity, id,
                      row < plan->b->a->row_count ? row : OC_NO_ROW, message);
 }
 
+static bool is_unknown(const oc_plan *plan, uint32_t i)
+{
+    return !oc_expr_is_known(plan->buffer[i].bytes);
+}
+
+/* Names in one message. */
+#define MOST_NAMED 8
+
+/* "a", "b" and 3 others */
+static const char *names_of_unknown(oc_plan *plan, size_t count)
+{
+    oc_text text = {.arena = plan->b->a->arena};
+    size_t named = 0;
+    for (uint32_t i = 1; i < plan->count && named < MOST_NAMED; i++)
+        if (is_unknown(plan, i) && !plan->buffer[i].too_large)
+            oc_text_printf(&text, "%s\"%s\"", named++ ? ", " : "",
+                           oc_buffer_name(plan, i));
+    if (count > named)
+        oc_text_printf(&text, " and %zu others", count - named);
+    return text.data;
+}
+
+/* Where the first of them is made. */
 static void note_unknown(oc_plan *plan)
 {
     oc_analysis *a = plan->b->a;
-    const size_t count = plan->unknown_count;
-    if (!count)
-        return;
-    note(plan, "memory.unknown-size", plan->buffer[plan->unknown].first,
-         oc_arena_printf(a->arena,
-                         "the size of %zu tensor%s is not known, first \"%s\": "
-                         "memory figures are lower bounds",
-                         count, count == 1 ? "" : "s",
-                         oc_buffer_name(plan, plan->unknown)));
+    size_t count = 0, row = OC_NO_ROW;
+    for (uint32_t i = 1; i < plan->count; i++)
+        if (is_unknown(plan, i) && !plan->buffer[i].too_large && count++ == 0)
+            row = plan->buffer[i].unit
+                      ? oc_plan_row(plan, plan->buffer[i].first)
+                      : OC_NO_ROW;
+    if (count)
+        note(plan, OC_WARNING, "memory.unknown-size", row,
+             oc_arena_printf(a->arena,
+                             "the size of %zu tensor%s is not known: %s: "
+                             "memory figures are lower bounds without %s",
+                             count, count == 1 ? "" : "s",
+                             names_of_unknown(plan, count),
+                             count == 1 ? "it" : "them"));
 }
 
 static void note_large(oc_plan *plan)
 {
-    oc_analysis *a = plan->b->a;
-    for (uint32_t i = 1; i < plan->count; i++) {
-        const oc_expr bytes = plan->buffer[i].bytes;
-        oc_i128 value;
-        if (oc_expr_is_immediate(bytes) ||
-            !oc_expr_to_int(a->space, bytes, &value) || value <= INT64_MAX)
-            continue;
-        note(plan, "memory.size", plan->buffer[i].first,
-             oc_arena_printf(a->arena, "the bytes of \"%s\" are beyond 63 bits",
-                             oc_buffer_name(plan, i)));
-    }
+    for (uint32_t i = 1; i < plan->count; i++)
+        if (plan->buffer[i].too_large)
+            note(plan, OC_ERROR, "memory.size",
+                 plan->buffer[i].is_input
+                     ? OC_NO_ROW
+                     : oc_plan_row(plan, plan->buffer[i].first),
+                 oc_arena_printf(plan->b->a->arena,
+                                 "the bytes of \"%s\" are beyond 63 bits: "
+                                 "memory figures are lower bounds without it",
+                                 oc_buffer_name(plan, i)));
 }
 
 static void note_cut(oc_plan *plan, const oc_peaks *peaks)
 {
     if (plan->cut || peaks->cut)
-        note(plan, "memory.formula", OC_NO_ROW,
+        note(plan, OC_WARNING, "memory.formula", OC_NO_ROW,
              "the peak has too many symbols for one formula: it is a lower "
              "bound; --dim binds them");
+}
+
+static void fill_unknown(oc_plan *plan, oc_report_memory *memory)
+{
+    oc_builder *b = plan->b;
+    const char **names = OC_NEW(b->arena, const char *, plan->unknown_count);
+    for (uint32_t i = 1; i < plan->count; i++)
+        if (is_unknown(plan, i))
+            names[memory->unknown_count++] =
+                oc_builder_string(b, oc_buffer_name(plan, i));
+    memory->unknown = names;
 }
 
 /* ---- the whole ---- */
@@ -293,6 +332,7 @@ void oc_builder_memory(oc_builder *b)
     fill_steps(&plan, memory);
     fill_schedule(&plan, memory);
     fill_arena(&plan, &peaks, memory);
+    fill_unknown(&plan, memory);
     note_unknown(&plan);
     note_large(&plan);
     note_cut(&plan, &peaks);

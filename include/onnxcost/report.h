@@ -442,6 +442,9 @@ typedef struct oc_report_memory {
     const char *arena_order;
     size_t slot_count;
     const oc_report_slot *slots;
+    size_t unknown_count; /* tensors of which no size is known, or one beyond
+                             63 bits: no figure has them */
+    const char *const *unknown;
 } oc_report_memory;
 
 /* ---- machine ---- */

@@ -142,7 +142,9 @@ static const oc_report_memory static_memory = {
     .arena_lower_bound = 2048,
     .arena_order = "size",
     .slot_count = 3,
-    .slots = static_slots};
+    .slots = static_slots,
+    .unknown_count = 1,
+    .unknown = (const char *const[]){"u"}};
 static const oc_report_intensity intensities[] = {
     {true, 13824.0 / 2224, OC_BOUND_COMPUTE, "float"},
     {true, 0.125, OC_BOUND_MEMORY, "float"}};

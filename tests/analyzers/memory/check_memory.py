@@ -238,6 +238,76 @@ IN_PLACE = (skip_of_two, skip_of_one, cache_as_long_as_the_present,
             scatter_elements_into_a_result, scatter_into_an_input)
 
 
+# ---- sizes that no machine has ----
+
+def large(dims):
+    """a has two bytes an element; the rest, 128 + 4, is counted."""
+    nodes = [node("Grow", ["x"], ["a"], domain="local"),
+             node("Shrink", ["a"], ["y"], domain="local")]
+    made = model(nodes, [X], ["y"])
+    made.graph.value_info.append(value("a", dims, TensorProto.FLOAT16))
+    made.graph.output[0].CopyFrom(value("y", [1]))
+    return made
+
+
+def large_input(dims):
+    return model([node("Shrink", ["x"], ["y"], domain="local")],
+                 [value("x", dims)], ["y"])
+
+
+def judge_large(binary, dims):
+    """An error that names tensor and node; the rest is a lower bound, and a
+    gate on it fails."""
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+        file.write(large(dims).SerializeToString())
+        file.flush()
+        got = harness.run_json(binary, file.name, "--count", "align=1")
+        gate = harness.run(binary, "check", file.name,
+                           "--max-peak-activations", "1M")
+    if got.report is None:
+        return [got.problem]
+    report = got.report
+    said = [(d["severity"], d["node"]) for d in report["diagnostics"]
+            if d["id"] == "memory.size" and '"a"' in d["message"]]
+    problems = [] if said == [("error", 0)] else ["diagnostics: %s" % said]
+    if gate.code != 1:
+        problems.append("check ends with %s" % gate.code)
+    if "error[memory.size]" not in got.stderr:
+        problems.append("the terminal says: %s" % got.stderr)
+    if report["memory"]["unknown"] != ["a"]:
+        problems.append("unknown: %s" % report["memory"]["unknown"])
+    if report["memory"]["steps"] != [128, 4]:
+        problems.append("steps %s" % report["memory"]["steps"])
+    for key, want in (("peak_activation_bytes", 128),
+                      ("sum_activation_bytes", 4)):
+        total = report["totals"][key]
+        if (total["value"], total["status"]) != (want, "lower-bound"):
+            problems.append("%s: %s" % (key, total))
+    return problems
+
+
+def judge_large_input(binary):
+    """It is no node's."""
+    got = run(binary, large_input([2 ** 62]))
+    if got.report is None:
+        return [got.problem]
+    said = [(d["severity"], d["node"]) for d in got.report["diagnostics"]
+            if d["id"] == "memory.size" and '"x"' in d["message"]]
+    return [] if said == [("error", None)] else ["%s" % said]
+
+
+def judge_largest(binary):
+    """2^63 - 2 bytes can be counted."""
+    got = run(binary, large([2 ** 62 - 1]), "--count", "align=1")
+    if got.report is None:
+        return [got.problem]
+    total = got.report["totals"]["sum_activation_bytes"]
+    said = [d for d in got.report["diagnostics"] if d["id"] == "memory.size"]
+    return ["%s" % said] * bool(said) + (
+        [] if (total["formula"], total["status"]) ==
+        (str(2 ** 63 + 2), "exact") else ["%s" % total])
+
+
 # ---- long graphs ----
 
 def chain():
@@ -296,6 +366,12 @@ def main():
         tally.add("%s is written over what it reads" % case[1],
                   judge_by_hand(options.binary, *over_the_first(*case),
                                 "--count", "in-place"))
+    for power in ((62,), (62, 62), (62, 62, 62)):
+        tally.add("2^%d elements are an error on their tensor" % sum(power),
+                  judge_large(options.binary, [2 ** p for p in power]))
+    tally.add("an input beyond 63 bits is an error on it",
+              judge_large_input(options.binary))
+    tally.add("2^63 - 2 bytes are no error", judge_largest(options.binary))
     for make in (chain, views, alive_at_once):
         tally.add(make.__name__, judge_long(options.binary, make))
     tally.close()

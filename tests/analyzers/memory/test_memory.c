@@ -233,6 +233,43 @@ static void a_size_that_is_not_known_makes_a_lower_bound(void **state)
     oc_report_free(report);
 }
 
+static bool is_said(const oc_report *report, oc_report_severity severity,
+                    const char *id, uint32_t node, const char *text)
+{
+    for (size_t i = 0; i < report->diagnostic_count; i++) {
+        const oc_report_diagnostic *said = &report->diagnostics[i];
+        if (said->severity == severity && said->node == node &&
+            strcmp(said->id, id) == 0 && strstr(said->message, text))
+            return true;
+    }
+    return false;
+}
+
+static void all_tensors_of_unknown_size_are_named(void **state)
+{
+    (void)state;
+    oc_report *report =
+        report_of("x3 | a=Op x; b=Op a; c2=Op b; y1=Op c | y", (options){0});
+    const oc_report_memory *memory = report->memory;
+    assert_steps(report, "3 0 2 3");
+    assert_int_equal(memory->unknown_count, 2);
+    assert_string_equal(memory->unknown[0], "a");
+    assert_string_equal(memory->unknown[1], "b");
+    assert_true(is_said(report, OC_WARNING, "memory.unknown-size", 0,
+                        "\"a\", \"b\": memory figures are lower bounds"));
+    oc_report_free(report);
+}
+
+static void a_tensor_of_size_0_is_known(void **state)
+{
+    (void)state;
+    oc_report *report = report_of("x3 | a0=Op x; y1=Op a | y", (options){0});
+    assert_steps(report, "3 1");
+    assert_int_equal(report->memory->unknown_count, 0);
+    assert_int_equal(total(report, OC_TOTAL_ARENA_BYTES), 3 * KIB);
+    oc_report_free(report);
+}
+
 /* ---- symbols ---- */
 
 /* Either x and a, or a and y: which is more depends on m and n. */
@@ -337,6 +374,8 @@ int main(void)
         cmocka_unit_test(an_output_that_shows_an_input_is_a_copy),
         cmocka_unit_test(shape_arithmetic_has_no_buffer_and_keeps_its_operand),
         cmocka_unit_test(a_size_that_is_not_known_makes_a_lower_bound),
+        cmocka_unit_test(all_tensors_of_unknown_size_are_named),
+        cmocka_unit_test(a_tensor_of_size_0_is_known),
         cmocka_unit_test(an_open_peak_is_the_maximum_of_live_sets),
         cmocka_unit_test(min_peak_finds_a_better_order),
         cmocka_unit_test(an_arena_is_searched_where_no_order_by_size_is_enough),
