@@ -106,6 +106,13 @@ bool oc_page_value(const oc_page *page, oc_i128 *value, oc_figure figure);
 /* Of the live sets, the one that is the largest at the reference point; the
  * first where there is none. Only for a report with `memory`. */
 oc_report_peak oc_page_peak(const oc_page *page);
+/* Of another order than the file's: whether it is the best one. */
+static inline const char *oc_page_proof(const oc_report_memory *memory)
+{
+    return memory->order_optimal == OC_YES  ? " (exact)"
+           : memory->order_optimal == OC_NO ? " (searched)"
+                                            : "";
+}
 
 /* ---- layout ---- */
 size_t oc_page_columns(const char *text); /* that it takes on a terminal */

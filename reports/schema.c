@@ -480,6 +480,7 @@ static const oc_field memory[] = {
      .at = offsetof(MEMORY, peak_without_reuse)},
     ARRAY("schedule", MEMORY, schedule, schedule_count, &row),
     ARRAY("unknown", MEMORY, unknown, unknown_count, &text),
+    SIMPLE(TRI, "order_optimal", MEMORY, order_optimal),
     END,
 };
 

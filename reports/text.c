@@ -301,7 +301,8 @@ static const char *memory_words(oc_page *page, const oc_report_memory *memory)
                             : oc_page_printf(page, ", align %lld",
                                              (long long)memory->alignment);
     return oc_page_printf(
-        page, "%s order, %s%s%s", oc_page_name(page, memory->order),
+        page, "%s order%s, %s%s%s", oc_page_name(page, memory->order),
+        oc_page_proof(memory),
         memory->in_place ? "in-place reuse" : "no in-place reuse",
         memory->inputs_counted ? "" : ", without inputs and outputs", align);
 }

@@ -73,6 +73,7 @@ typedef struct oc_plan {
     size_t use_count, use_room; /* only for an order other than the file's */
     oc_unit_use *use;
     size_t step_count;      /* rows; one where there are none, for the inputs */
+    bool order_optimal;     /* no other one has a lower peak */
     uint32_t *row_at;       /* one a step, or NULL: steps are rows */
     uint32_t *step_of;      /* one a row, or NULL */
     oc_expr sum;            /* of what nodes allocate */

@@ -5,7 +5,8 @@
  * A few neighbouring nodes around the peak are put into their best order by
  * dynamic programming over the sets of them that have run, until that lowers
  * the peak no more. A graph of few nodes is one such neighbourhood: its order
- * is then the best there is. Symbols are taken at their plain sizes.
+ * is then the best there is. So is one whose peak is what a single node needs
+ * in any order. Symbols are taken at their plain sizes.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -39,6 +40,8 @@ typedef struct orderer {
     uint32_t *last;     /* one a buffer: position of the last reader */
     int64_t unread;     /* bytes of inputs that only the first unit sees */
     size_t tried;
+    bool open;   /* a size is no number, or taken for a smaller one */
+    bool proven; /* no order has a lower peak than this one */
 } orderer;
 
 /* ---- what is known of the units ---- */
@@ -68,6 +71,8 @@ static void measure(orderer *o)
     for (uint32_t i = 1; i < plan->count; i++) {
         const oc_buffer *buffer = &plan->buffer[i];
         const int64_t size = plain_size(plan, buffer);
+        o->open |= !oc_expr_is_immediate(buffer->size) ||
+                   oc_expr_immediate(buffer->size) != size;
         if (is_of_graph(plan, i))
             o->size[i] = size;
         if (buffer->absorbed || is_of_graph(plan, i) ||
@@ -237,6 +242,7 @@ typedef struct window {
     local_buffer *buffer;
     int64_t made[WIDTH]; /* bytes */
     int64_t limit;       /* peaks from here on are of no use */
+    bool cut;            /* a set was left out that may lead lower */
     size_t *table;       /* of the sets being made: index + 1 */
     set *sets[WIDTH + 1];
     size_t count[WIDTH + 1];
@@ -319,8 +325,10 @@ static void insert(window *w, size_t level, const set *to)
             *known = *to;
         return;
     }
-    if (w->count[level] == TABLE / 2)
+    if (w->count[level] == TABLE / 2) {
+        w->cut = true;
         return;
+    }
     sets[w->count[level]++] = *to;
     w->table[slot] = w->count[level];
 }
@@ -353,6 +361,7 @@ static bool make_level(window *w, size_t level)
     if (w->count[level] > MOST_SETS) {
         qsort(w->sets[level], w->count[level], sizeof(set), by_promise);
         w->count[level] = MOST_SETS;
+        w->cut = true;
     }
     return w->count[level] && w->o->tried < MOST_TRIED;
 }
@@ -372,7 +381,8 @@ static void take_order(window *w)
 }
 
 /* Lowers the peak of the units [from, from + width) below `limit`: false when
- * that was not possible. `live` is what is alive before them. */
+ * that was not possible, for any order of all units if it is proven. `live`
+ * is what is alive before them. */
 static bool improve(orderer *o, size_t from, size_t width, int64_t live,
                     int64_t limit)
 {
@@ -384,8 +394,10 @@ static bool improve(orderer *o, size_t from, size_t width, int64_t live,
     w->sets[0][0].live = live;
     w->count[0] = 1;
     for (size_t level = 1; level <= width; level++)
-        if (!make_level(w, level))
+        if (!make_level(w, level)) {
+            o->proven = !w->cut && !w->count[level] && width + 1 == o->count;
             return false;
+        }
     take_order(w);
     return true;
 }
@@ -510,12 +522,35 @@ static void start_from(orderer *o, const uint32_t *order)
     set_positions(o, 0, o->count - 1);
 }
 
+/* What a unit reads and makes is alive while it runs; all inputs that are
+ * read while the first one does, all outputs while the last one does. */
+static int64_t lower_bound(const orderer *o)
+{
+    int64_t most = inputs_bytes(o, true), outputs = 0;
+    for (uint32_t i = 1; i < o->plan->count; i++)
+        outputs += o->plan->buffer[i].is_output ? o->size[i] : 0;
+    if (most < outputs)
+        most = outputs;
+    for (uint32_t u = 1; u < o->count; u++) {
+        int64_t needed = o->extra[u];
+        for (size_t k = o->reads.start[u]; k < o->reads.start[u + 1]; k++)
+            needed += o->size[o->reads.at[k]];
+        for (size_t k = o->makes.start[u]; k < o->makes.start[u + 1]; k++)
+            needed += o->size[o->makes.at[k]];
+        if (most < needed)
+            most = needed;
+    }
+    return most;
+}
+
 static int64_t lower(orderer *o)
 {
+    const int64_t enough = lower_bound(o);
     size_t where = 0;
     int64_t peak = peak_of(o, &where);
-    while (o->tried < MOST_TRIED && improve_at(o, where, peak))
+    while (peak > enough && o->tried < MOST_TRIED && improve_at(o, where, peak))
         peak = peak_of(o, &where);
+    o->proven |= peak <= enough;
     return peak;
 }
 
@@ -540,8 +575,10 @@ void oc_plan_reorder(oc_plan *plan)
 {
     orderer o = {
         .plan = plan, .arena = plan->b->a->arena, .count = plan->unit_count};
-    if (o.count < 2)
+    if (o.count < 2) {
+        plan->order_optimal = true;
         return;
+    }
     measure(&o);
     connect(&o);
     o.order = OC_NEW(o.arena, uint32_t, o.count);
@@ -549,4 +586,5 @@ void oc_plan_reorder(oc_plan *plan)
     o.last = OC_NEW(o.arena, uint32_t, plan->count);
     search(&o);
     take_steps(&o);
+    plan->order_optimal = o.proven && !o.open;
 }

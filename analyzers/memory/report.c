@@ -316,6 +316,18 @@ static void fill_schedule(const oc_plan *plan, oc_report_memory *memory)
     memory->schedule = schedule;
 }
 
+/* Of what the order was chosen for: sizes that are numbers, of all buffers,
+ * each in its own place. */
+static oc_tri optimality_of(const oc_plan *plan)
+{
+    if (!plan->options.reorder)
+        return OC_MAYBE;
+    return plan->order_optimal && !plan->unknown_count &&
+                   !plan->options.in_place
+               ? OC_YES
+               : OC_NO;
+}
+
 void oc_builder_memory(oc_builder *b)
 {
     oc_plan plan = {.b = b, .options = b->a->memory};
@@ -326,7 +338,8 @@ void oc_builder_memory(oc_builder *b)
         (oc_report_memory){.order = plan.options.reorder ? "min-peak" : "file",
                            .alignment = plan.options.alignment,
                            .in_place = plan.options.in_place,
-                           .inputs_counted = plan.options.inputs_counted};
+                           .inputs_counted = plan.options.inputs_counted,
+                           .order_optimal = optimality_of(&plan)};
     fill_peaks(&plan, &peaks, memory);
     fill_totals(&plan, &peaks, memory);
     fill_steps(&plan, memory);

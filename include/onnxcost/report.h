@@ -445,6 +445,9 @@ typedef struct oc_report_memory {
     size_t unknown_count; /* tensors of which no size is known, or one beyond
                              63 bits: no figure has them */
     const char *const *unknown;
+    /* Of an order other than the file's: whether no order has a lower peak
+     * (OC_YES), or that is not shown. OC_MAYBE: the file's order. */
+    oc_tri order_optimal;
 } oc_report_memory;
 
 /* ---- machine ---- */

@@ -379,7 +379,7 @@ static void put_peak(oc_page *page)
     if (memory) {
         oc_html_put(page, "<div class=\"p\">");
         oc_html_name(page, memory->order);
-        oc_html_printf(page, " order, %s</div>",
+        oc_html_printf(page, " order%s, %s</div>", oc_page_proof(memory),
                        memory->in_place ? "in-place reuse"
                                         : "no in-place reuse");
     }

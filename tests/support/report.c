@@ -144,7 +144,8 @@ static const oc_report_memory static_memory = {
     .slot_count = 3,
     .slots = static_slots,
     .unknown_count = 1,
-    .unknown = (const char *const[]){"u"}};
+    .unknown = (const char *const[]){"u"},
+    .order_optimal = OC_MAYBE};
 static const oc_report_intensity intensities[] = {
     {true, 13824.0 / 2224, OC_BOUND_COMPUTE, "float"},
     {true, 0.125, OC_BOUND_MEMORY, "float"}};

@@ -308,11 +308,51 @@ def judge_largest(binary):
         (str(2 ** 63 + 2), "exact") else ["%s" % total])
 
 
+# ---- orders ----
+
+def wide(count):
+    """Blocks, each of two ways of 8 rows that end in one: 8 + 1 rows are what
+    a node needs, 8 + 1 + 1 what a block does."""
+    nodes, x = [], "x"
+    for i in range(count):
+        names = {k: "%s%d" % (k, i) for k in "abcdy"}
+        nodes += [
+            node("Concat", [x] * 8, [names["a"]], axis=0),
+            node("Concat", [x] * 8, [names["b"]], axis=0),
+            node("ReduceMax", [names["a"], "axes"], [names["c"]]),
+            node("ReduceMin", [names["b"], "axes"], [names["d"]]),
+            node("Add", [names["c"], names["d"]], [names["y"]])]
+        x = names["y"]
+    return model(nodes, [value("x", [1, 16])], [x],
+                 [constant("axes", [0])])
+
+
+def judge_order(binary, made, rows, optimal):
+    """The peak of the best order, and whether it is said to be the best."""
+    with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
+        file.write(made.SerializeToString())
+        file.flush()
+        got = harness.run_json(binary, file.name, "--order", "min-peak")
+        text = harness.run(binary, file.name, "--order",
+                           "min-peak").stdout.decode()
+    if got.report is None:
+        return [got.problem]
+    problems = []
+    memory = got.report["memory"]
+    if memory["peak"]["bytes"] != 64 * rows:
+        problems.append("peak %s" % memory["peak"])
+    if memory["order_optimal"] is not optimal:
+        problems.append("optimal: %s" % memory["order_optimal"])
+    words = "min-peak order (%s)" % ("exact" if optimal else "searched")
+    return problems + [text] * (words not in text)
+
+
 # ---- long graphs ----
 
-def chain():
-    nodes = [node("Relu", ["x%d" % i], ["x%d" % (i + 1)]) for i in range(MANY)]
-    return model(nodes, [value("x0", [4, 8])], ["x%d" % MANY]), 256
+def chain(count=MANY):
+    nodes = [node("Relu", ["x%d" % i], ["x%d" % (i + 1)])
+             for i in range(count)]
+    return model(nodes, [value("x0", [4, 8])], ["x%d" % count]), 256
 
 
 def views():
@@ -372,6 +412,11 @@ def main():
     tally.add("an input beyond 63 bits is an error on it",
               judge_large_input(options.binary))
     tally.add("2^63 - 2 bytes are no error", judge_largest(options.binary))
+    for name, made, rows, optimal in (
+            ("all orders of 10 nodes are tried", wide(2), 10, True),
+            ("of 100 nodes the order is searched", wide(20), 10, False),
+            ("of 1000 nodes each needs the peak", chain(1000)[0], 4, True)):
+        tally.add(name, judge_order(options.binary, made, rows, optimal))
     for make in (chain, views, alive_at_once):
         tally.add(make.__name__, judge_long(options.binary, make))
     tally.close()

@@ -301,6 +301,27 @@ static void min_peak_finds_a_better_order(void **state)
     assert_int_equal(total(report, OC_TOTAL_PEAK_ACTIVATION_BYTES), 10 * KIB);
     assert_string_equal(report->memory->order, "min-peak");
     assert_int_equal(report->memory->schedule_count, 5);
+    assert_int_equal(report->memory->order_optimal, OC_YES);
+    oc_report_free(report);
+    report = report_of(WIDE, (options){0});
+    assert_int_equal(report->memory->order_optimal, OC_MAYBE);
+    oc_report_free(report);
+}
+
+/* Not while sizes are open or unknown, nor of what is written in place. */
+static void an_order_is_exact_only_where_that_is_shown(void **state)
+{
+    (void)state;
+    const options best = {.order = "min-peak"};
+    const char *const sizes = "xm | an=Op x; bm=Op x; y1=Op a b | y";
+    oc_report *report = report_of(sizes, best);
+    assert_int_equal(report->memory->order_optimal, OC_NO);
+    oc_report_free(report);
+    report = report_of("x1 | a8=Op x; b=Op a; y1=Op b | y", best);
+    assert_int_equal(report->memory->order_optimal, OC_NO);
+    oc_report_free(report);
+    report = report_of(WIDE, (options){"in-place", "min-peak"});
+    assert_int_equal(report->memory->order_optimal, OC_NO);
     oc_report_free(report);
 }
 
@@ -378,6 +399,7 @@ int main(void)
         cmocka_unit_test(a_tensor_of_size_0_is_known),
         cmocka_unit_test(an_open_peak_is_the_maximum_of_live_sets),
         cmocka_unit_test(min_peak_finds_a_better_order),
+        cmocka_unit_test(an_order_is_exact_only_where_that_is_shown),
         cmocka_unit_test(an_arena_is_searched_where_no_order_by_size_is_enough),
         cmocka_unit_test(options_that_there_are_not_are_usage_errors),
     };
