@@ -28,6 +28,7 @@ static void mark_symbol(oc_builder *b, const char *name, size_t bytes)
 /* The symbols that a formula names are those that the report lists. */
 static void mark_symbols(oc_builder *b, const char *formula)
 {
+    oc_builder_index_definitions(b);
     while (*formula) {
         size_t bytes = 0;
         while (is_name_char(formula[bytes]))

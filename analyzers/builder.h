@@ -55,6 +55,8 @@ oc_certainty oc_row_certainty(const oc_row *row);
 /* report_findings.c: symbols are indexed before the first formula and listed
  * after the last one, since formulas say which are used. */
 void oc_builder_index_symbols(oc_builder *b);
+/* Those that were made since: a sum of many terms makes some. */
+void oc_builder_index_definitions(oc_builder *b);
 void oc_builder_coverage(oc_builder *b);
 void oc_builder_assumptions(oc_builder *b);
 void oc_builder_definitions(oc_builder *b);

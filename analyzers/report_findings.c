@@ -71,7 +71,6 @@ void oc_builder_index_symbols(oc_builder *b)
 {
     const size_t count = oc_symbol_count(b->a->space);
     b->symbol_count = count;
-    b->definition_count = oc_let_count(b->a->space);
     b->symbols = oc_map_new(b->a->arena);
     b->symbol_used = OC_NEW(b->a->arena, bool, count);
     for (size_t i = 0; i < count; i++) {
@@ -79,11 +78,22 @@ void oc_builder_index_symbols(oc_builder *b)
         oc_map_put(b->symbols, name, strlen(name), i);
     }
     b->definitions = oc_map_new(b->a->arena);
-    b->definition_used = OC_NEW(b->a->arena, bool, oc_let_count(b->a->space));
-    for (size_t i = 0; i < oc_let_count(b->a->space); i++) {
+}
+
+void oc_builder_index_definitions(oc_builder *b)
+{
+    const size_t count = oc_let_count(b->a->space);
+    if (count == b->definition_count)
+        return;
+    bool *used = OC_NEW(b->a->arena, bool, count);
+    if (b->definition_count)
+        memcpy(used, b->definition_used, b->definition_count);
+    b->definition_used = used;
+    for (size_t i = b->definition_count; i < count; i++) {
         const char *name = oc_let_name(b->a->space, i);
         oc_map_put(b->definitions, name, strlen(name), i);
     }
+    b->definition_count = count;
 }
 
 /* The number a symbol was bound to. */

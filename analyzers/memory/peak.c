@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "analyzers/memory/memory.h"
+#include "base/checked.h"
 
 /* ---- live bytes ---- */
 
@@ -35,18 +36,45 @@ static void link_buffers(oc_plan *plan)
 #define MOST_TERMS ((size_t)1 << 18)
 #define MOST_TERMS_PER_ROW 64
 
+/* Buffers that are added one by one: a sum of every few of them is kept. */
+#define FEW 8
+
+static uint32_t next_of(const oc_plan *plan, uint32_t i, bool is_first)
+{
+    return is_first ? plan->buffer[i].next_first : plan->buffer[i].next_last;
+}
+
+/* Of the buffers that start at a step, or end there. */
+static oc_expr sizes_at(const oc_plan *plan, size_t step, bool is_first)
+{
+    oc_space *space = plan->b->a->space;
+    const uint32_t head = is_first ? plan->first_at[step] : plan->last_at[step];
+    oc_expr sizes = oc_expr_of(0);
+    size_t count = 0;
+    for (uint32_t i = head; i && count <= FEW; i = next_of(plan, i, is_first)) {
+        sizes = oc_expr_add(space, sizes, plan->buffer[i].size);
+        count++;
+    }
+    if (count <= FEW)
+        return sizes;
+    oc_sum *sum = oc_sum_new(space);
+    for (uint32_t i = head; i; i = next_of(plan, i, is_first))
+        oc_sum_add(sum, plan->buffer[i].size);
+    return oc_sum_value(sum);
+}
+
 void oc_plan_sweep(oc_plan *plan)
 {
     const oc_analysis *a = plan->b->a;
-    oc_expr live = oc_expr_of(0), change = oc_expr_of(0);
+    oc_expr live = oc_expr_of(0), freed = oc_expr_of(0);
     const size_t most = MOST_TERMS + MOST_TERMS_PER_ROW * a->row_count;
     size_t terms = 0;
     link_buffers(plan);
     plan->live = OC_NEW(a->arena, oc_expr, plan->step_count);
     for (size_t i = 0; i < plan->step_count; i++) {
-        for (uint32_t k = plan->first_at[i]; k; k = plan->buffer[k].next_first)
-            change = oc_expr_add(a->space, change, plan->buffer[k].size);
-        live = oc_expr_add(a->space, live, change);
+        live =
+            oc_expr_add(a->space, live,
+                        oc_expr_sub(a->space, sizes_at(plan, i, true), freed));
         plan->live[i] = live;
         if (!oc_expr_is_immediate(live) && oc_expr_is_known(live))
             terms += oc_expr_term_count(a->space, live);
@@ -54,9 +82,7 @@ void oc_plan_sweep(oc_plan *plan)
         plan->overflow = !oc_expr_is_known(live);
         if (plan->cut || plan->overflow)
             return;
-        change = oc_expr_of(0);
-        for (uint32_t k = plan->last_at[i]; k; k = plan->buffer[k].next_last)
-            change = oc_expr_sub(a->space, change, plan->buffer[k].size);
+        freed = sizes_at(plan, i, false);
     }
 }
 
@@ -157,6 +183,25 @@ oc_i128 oc_plan_plain(oc_plan *plan, oc_expr bytes)
     return value;
 }
 
+/* Live bytes of each step where every symbol is plain, size by size: a sum of
+ * them may be long. 0 where there are none. */
+static oc_i128 *plain_steps(oc_plan *plan)
+{
+    oc_i128 *at = OC_NEW(plan->b->a->arena, oc_i128, plan->step_count);
+    oc_i128 live = 0;
+    bool whole = true;
+    for (size_t step = 0; step < plan->step_count && whole; step++) {
+        for (uint32_t i = plan->first_at[step]; i;
+             i = plan->buffer[i].next_first)
+            whole &= oc_add_i128(&live, live,
+                                 oc_plan_plain(plan, plan->buffer[i].size));
+        at[step] = whole ? live : 0;
+        for (uint32_t i = plan->last_at[step]; i; i = plan->buffer[i].next_last)
+            live -= oc_plan_plain(plan, plan->buffer[i].size);
+    }
+    return at;
+}
+
 static int by_value(const void *left, const void *right)
 {
     const candidate *a = left, *b = right;
@@ -216,8 +261,9 @@ oc_peaks oc_plan_peaks(oc_plan *plan)
     oc_peaks peaks = {0};
     size_t terms = 0;
     if (list.count > 1) {
+        const oc_i128 *plain = plain_steps(plan);
         for (size_t i = 0; i < list.count; i++)
-            list.at[i].value = oc_plan_plain(plan, list.at[i].bytes);
+            list.at[i].value = plain[list.at[i].step];
         qsort(list.at, list.count, sizeof(*list.at), by_value);
         drop_smaller(plan, &list, false);
         drop_smaller(plan, &list, true);

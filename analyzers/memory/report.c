@@ -81,14 +81,29 @@ static oc_quantity peak_without_reuse(const oc_plan *plan)
 /* Names of all live sets together, beside the first. */
 #define MOST_LISTED ((size_t)1 << 16)
 
-static oc_report_peak live_set(oc_plan *plan, size_t step, size_t *left)
+/* One a step. */
+static size_t *live_counts(const oc_plan *plan)
+{
+    oc_arena *arena = plan->b->a->arena;
+    size_t *count = OC_NEW(arena, size_t, plan->step_count + 1);
+    for (uint32_t i = 1; i < plan->count; i++) {
+        const oc_buffer *buffer = &plan->buffer[i];
+        if (buffer->absorbed || buffer->first > buffer->last)
+            continue;
+        count[buffer->first]++;
+        count[buffer->last + 1]--; /* may wrap, until all are added */
+    }
+    for (size_t i = 1; i < plan->step_count; i++)
+        count[i] += count[i - 1];
+    return count;
+}
+
+static oc_report_peak live_set(oc_plan *plan, size_t step, size_t count,
+                               size_t *left)
 {
     oc_builder *b = plan->b;
     oc_report_peak peak = {.node = oc_builder_row(b, oc_plan_row(plan, step)),
                            .bytes = oc_builder_figure(b, plan->live[step])};
-    size_t count = 0;
-    for (uint32_t i = 1; i < plan->count; i++)
-        count += oc_buffer_is_live(&plan->buffer[i], step);
     if (count > *left)
         return peak;
     *left -= count;
@@ -109,11 +124,14 @@ static void fill_peaks(oc_plan *plan, const oc_peaks *peaks,
     memory->peak_node = OC_NO_NODE;
     if (!peaks->count)
         return;
-    const oc_report_peak first = live_set(plan, peaks->step[0], &all);
+    const size_t *count = live_counts(plan);
+    const oc_report_peak first =
+        live_set(plan, peaks->step[0], count[peaks->step[0]], &all);
     oc_report_peak *others =
         OC_NEW(plan->b->arena, oc_report_peak, peaks->count - 1);
     for (size_t i = 1; i < peaks->count; i++)
-        others[i - 1] = live_set(plan, peaks->step[i], &left);
+        others[i - 1] =
+            live_set(plan, peaks->step[i], count[peaks->step[i]], &left);
     memory->peak_node = first.node;
     memory->peak_bytes = first.bytes;
     memory->live_count = first.live_count;

@@ -20,15 +20,28 @@ static size_t axis_of(oc_op *op, size_t rank)
     return oc_op_axis(op, oc_op_attr_int(op, "axis", 1), rank);
 }
 
-static void append(oc_op *op, oc_shape *y, oc_shape x, size_t axis)
+/* All dims but the one along the axis. */
+static void unify(oc_op *op, oc_shape *y, oc_shape x, size_t axis)
 {
     if (x.rank != y->rank) {
         oc_op_fail(op, "inputs differ in rank");
         return;
     }
     for (size_t i = 0; i < y->rank; i++)
-        y->dim[i] = i == axis ? oc_add(op, y->dim[i], x.dim[i])
-                              : oc_unify(op, y->dim[i], x.dim[i]);
+        if (i != axis)
+            y->dim[i] = oc_unify(op, y->dim[i], x.dim[i]);
+}
+
+/* Two by two: each sum on the way is kept, and of many symbols one after the
+ * other they would be long. */
+static oc_expr sum_of(oc_op *op, oc_expr *length, size_t count)
+{
+    for (; count > 1; count = (count + 1) / 2)
+        for (size_t i = 0; 2 * i < count; i++)
+            length[i] = 2 * i + 1 < count
+                            ? oc_add(op, length[2 * i], length[2 * i + 1])
+                            : length[2 * i];
+    return length[0];
 }
 
 /* The part lies within the whole when put at `offset` along the axis. */
@@ -93,13 +106,18 @@ static void infer(oc_op *op)
         oc_op_fail(op, "scalars cannot be concatenated");
         return;
     }
-    for (size_t i = 0; i < oc_op_input_count(op); i++)
-        if (i != first && oc_op_has_input(op, i)) {
-            if (oc_op_has_rank(op, i))
-                append(op, &y, oc_op_input(op, i), axis);
-            else
-                y.dim[axis] = OC_UNKNOWN;
-        }
+    oc_expr *length = OC_OP_NEW(op, oc_expr, oc_op_input_count(op));
+    size_t count = 0;
+    for (size_t i = 0; i < oc_op_input_count(op); i++) {
+        if (!oc_op_has_input(op, i))
+            continue;
+        const bool ranked = oc_op_has_rank(op, i);
+        const oc_shape x = ranked ? oc_op_input(op, i) : y;
+        if (i != first && ranked)
+            unify(op, &y, x, axis);
+        length[count++] = ranked && axis < x.rank ? x.dim[axis] : OC_UNKNOWN;
+    }
+    y.dim[axis] = sum_of(op, length, count);
     oc_op_set_output(op, 0, oc_op_dtype(op, first), y);
     fill(op, y, axis);
     bound(op);

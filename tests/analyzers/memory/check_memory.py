@@ -370,6 +370,37 @@ def alive_at_once():
                   ["y%d" % i for i in range(MANY)]), 128 * (MANY + 1))
 
 
+# ---- a symbol for each of 20,000 inputs ----
+
+SYMBOLS = 20000
+
+
+def many_symbols(one):
+    """Each n0, n1, ... long; to one node, or each to its own."""
+    names = ["x%d" % i for i in range(SYMBOLS)]
+    nodes = ([node("Concat", names, ["y"], axis=0)] if one else
+             [node("Relu", [name], ["y" + name]) for name in names])
+    outputs = ["y"] if one else ["y" + name for name in names]
+    return model(nodes, [value(name, ["n" + name]) for name in names], outputs)
+
+
+def judge_symbols(binary, one):
+    """The live set at the peak, with all that its formula names, where every
+    size is 3."""
+    got = run(binary, many_symbols(one), "--count", "align=1")
+    if got.report is None:
+        return [got.problem]
+    sizes = {"nx%d" % i: 3 for i in range(SYMBOLS)}
+    sys.setrecursionlimit(4 * SYMBOLS)  # Python's parser, on long sums
+    said = harness.evaluate(got.report["memory"]["peak"]["bytes"],
+                            harness.environment(got.report, sizes))
+    whole = 4 * sum(sizes.values())
+    want = 2 * whole if one else whole + 4 * 3
+    status = got.report["totals"]["peak_activation_bytes"]["status"]
+    return [] if (said, status) == (want, "exact") else [
+        "%s, %s, not %s" % (said, status, want)]
+
+
 def run(binary, made, *arguments):
     with tempfile.NamedTemporaryFile(suffix=".onnx") as file:
         file.write(made.SerializeToString())
@@ -417,6 +448,10 @@ def main():
             ("of 100 nodes the order is searched", wide(20), 10, False),
             ("of 1000 nodes each needs the peak", chain(1000)[0], 4, True)):
         tally.add(name, judge_order(options.binary, made, rows, optimal))
+    tally.add("20,000 symbols in one node have one sum",
+              judge_symbols(options.binary, True))
+    tally.add("20,000 symbols in as many nodes have a sum and one more",
+              judge_symbols(options.binary, False))
     for make in (chain, views, alive_at_once):
         tally.add(make.__name__, judge_long(options.binary, make))
     tally.close()
