@@ -460,11 +460,17 @@ static const oc_field peak[] = {
     ROWS("others", MEMORY, others, other_count, other),
     END,
 };
+static const oc_field tried[] = {
+    SIMPLE(TEXT, "order", oc_report_tried, order),
+    SIMPLE(INT, "bytes", oc_report_tried, bytes),
+    END,
+};
 static const oc_field arena[] = {
     SIMPLE(INT, "bytes", MEMORY, arena_bytes),
     SIMPLE(INT, "lower_bound", MEMORY, arena_lower_bound),
     SIMPLE(TEXT, "order", MEMORY, arena_order),
     ROWS("offsets", MEMORY, slots, slot_count, slot),
+    ROWS("tried", MEMORY, tried, tried_count, tried),
     END,
 };
 static const oc_field memory[] = {

@@ -302,6 +302,11 @@ static void search(packer *p, oc_packing *out, int64_t lower_bound)
 
 /* ---- the whole ---- */
 
+static void note_tried(oc_packing *out, const char *order, int64_t bytes)
+{
+    out->tried[out->tried_count++] = (oc_report_tried){order, bytes};
+}
+
 static void fill(packer *p, oc_packing *out)
 {
     oc_slot *slot = OC_NEW(p->plan->b->a->arena, oc_slot, p->count);
@@ -346,6 +351,7 @@ oc_packed oc_plan_pack(oc_plan *plan, int64_t lower_bound, oc_packing *out)
             qsort(p.order, p.count, sizeof(*p.order), orders[k].compare);
         if (!place_all(&p))
             break;
+        note_tried(out, orders[k].name, p.bytes);
         if (!out->order || p.bytes < out->bytes)
             keep(&p, out, orders[k].name);
         if (out->bytes == lower_bound)
@@ -353,7 +359,10 @@ oc_packed oc_plan_pack(oc_plan *plan, int64_t lower_bound, oc_packing *out)
     }
     if (!out->order)
         return OC_PACK_TOO_MUCH;
+    const int64_t before = out->bytes;
     search(&p, out, lower_bound);
+    if (out->bytes < before)
+        note_tried(out, out->order, out->bytes);
     fill(&p, out);
     return OC_PACKED;
 }

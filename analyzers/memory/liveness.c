@@ -618,14 +618,16 @@ static void enter_decoder(oc_plan *plan, const oc_place *inside,
     }
 }
 
-/* Caches of the prompt are what the steps begin with. */
+/* Caches of the prompt are what the steps begin with; its logits, the first
+ * output, only give the first token. */
 static void leave_decoder(oc_plan *plan, const oc_place *inside,
                           const oc_body *body)
 {
     for (size_t k = 0; k < body->graph->output_count; k++) {
         const oc_value_id value = body->graph->output[k];
         read_value(plan, inside, body->frame, value,
-                   body->kind == OC_BODY_LOOP ? body->end - 1 : inside->last);
+                   body->kind == OC_BODY_LOOP || k == 0 ? body->end - 1
+                                                        : inside->last);
         if (!is_state(body, k, body->first_output))
             continue;
         absorb(plan, inside, branch_output(body, k));

@@ -130,11 +130,14 @@ typedef struct oc_slot {
     uint32_t buffer, first, last; /* steps */
     int64_t offset, bytes;
 } oc_slot;
+#define OC_MOST_TRIED 4 /* orders */
 typedef struct oc_packing {
     int64_t bytes;
     const char *order; /* in which they were placed */
     size_t count;
     const oc_slot *slot; /* by rising first step */
+    size_t tried_count;
+    oc_report_tried tried[OC_MOST_TRIED];
 } oc_packing;
 typedef enum oc_packed {
     OC_PACKED,

@@ -184,6 +184,10 @@ static void fill_slots(oc_plan *plan, const oc_packing *packing,
             .first = row_of_step(plan, slot->first),
             .last = row_of_step(plan, slot->last)};
     }
+    memory->tried_count = packing->tried_count;
+    memory->tried =
+        oc_arena_copy(b->arena, packing->tried,
+                      packing->tried_count * sizeof(packing->tried[0]));
     memory->slot_count = packing->count;
     memory->slots = slots;
 }

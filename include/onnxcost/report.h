@@ -416,6 +416,12 @@ typedef struct oc_report_slot {
     uint32_t first, last; /* rows of nodes */
 } oc_report_slot;
 
+/* What the arena is when buffers are placed in this order. */
+typedef struct oc_report_tried {
+    const char *order;
+    int64_t bytes;
+} oc_report_tried;
+
 /* Activation memory over time. */
 typedef struct oc_report_memory {
     const char *order; /* "file", "min-peak" */
@@ -448,6 +454,8 @@ typedef struct oc_report_memory {
     /* Of an order other than the file's: whether no order has a lower peak
      * (OC_YES), or that is not shown. OC_MAYBE: the file's order. */
     oc_tri order_optimal;
+    size_t tried_count; /* arenas, of which the smallest was kept */
+    const oc_report_tried *tried;
 } oc_report_memory;
 
 /* ---- machine ---- */

@@ -145,7 +145,9 @@ static const oc_report_memory static_memory = {
     .slots = static_slots,
     .unknown_count = 1,
     .unknown = (const char *const[]){"u"},
-    .order_optimal = OC_MAYBE};
+    .order_optimal = OC_MAYBE,
+    .tried_count = 1,
+    .tried = &(const oc_report_tried){"size", 2048}};
 static const oc_report_intensity intensities[] = {
     {true, 13824.0 / 2224, OC_BOUND_COMPUTE, "float"},
     {true, 0.125, OC_BOUND_MEMORY, "float"}};

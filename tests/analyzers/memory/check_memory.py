@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Memory of bodies and of long graphs, counted by hand.
 
-Live bytes of every row, without rounding, of branches, loops, scans and calls,
-and of what is written over an operand that dies; then graphs of 100,000 nodes, views and buffers that live at the same time,
-which must give their figures within a run's usual time.
+Live bytes of every row, without rounding, of branches, loops, scans, calls,
+text generation, and of what is written over an operand that dies; sizes that
+no machine has; then graphs of 100,000 nodes, views and buffers that live at
+the same time, and of 20,000 symbols, which must give their figures within a
+run's usual time.
 """
 import os
 import sys
@@ -14,6 +16,8 @@ import numpy
 from onnx import TensorProto, helper, numpy_helper
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "..", ".."))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
+import check_generate
 from support import harness
 
 FLOAT, INT64, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
@@ -138,6 +142,43 @@ def call():
 
 
 BY_HAND = (undecided_if, decided_if, loop, loop_without_change, scan, call)
+
+
+# ---- text generation ----
+
+def generation(op, batch, prompt, most, beams):
+    """Rows: the operator; the decoder on the prompt (Gather, Attention,
+    MatMul); the decoder of the last step. Ids and results live throughout.
+    What Gather sees first are ids, positions and mask; no node reads the last
+    two. The cache of the prompt lives on beside those of the steps, of which
+    one comes in and one goes out; logits die when a token is chosen."""
+    width, words = check_generate.WIDTH, check_generate.WORDS
+    rows = batch * beams
+
+    def floats(*dims):
+        return 4 * rows * int(numpy.prod(dims))
+    outer = 4 * batch * (prompt + most)
+    if op == "BeamSearch":
+        outer += 4 * batch * (1 + (most - prompt) * beams * words)
+
+    def once(new, total, held, present):
+        """Rows of one run; `present` lives in the last two, or is `held`."""
+        x = floats(new, width)
+        return [held + floats(2 * new + total) + x,
+                held + present + 2 * x,
+                held + present + x + floats(new, words)]
+
+    def cache(length):
+        return floats(2, length, width)
+    steps = outer + cache(prompt) + cache(most - 2) + cache(most - 1)
+    return (check_generate.model_of(op, (batch, prompt, most, beams)),
+            [outer] + once(prompt, prompt, outer, cache(prompt)) +
+            once(1, most - 1, steps, 0))
+
+
+GENERATIONS = (("GreedySearch", 1, 4, 10, 1), ("GreedySearch", 3, 5, 17, 1),
+               ("Sampling", 2, 7, 9, 1), ("BeamSearch", 1, 4, 10, 2),
+               ("BeamSearch", 3, 5, 17, 4))
 
 
 # ---- in place ----
@@ -430,6 +471,9 @@ def main():
     tally = harness.Tally()
     for make in BY_HAND:
         tally.add(make.__name__, judge_by_hand(options.binary, *make()))
+    for case in GENERATIONS:
+        tally.add("%s, %d of %d to %d, beams %d" % case,
+                  judge_by_hand(options.binary, *generation(*case)))
     for make in IN_PLACE:
         tally.add(make.__name__, judge_by_hand(options.binary, *make(),
                                                "--count", "in-place"))

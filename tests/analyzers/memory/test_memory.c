@@ -152,6 +152,12 @@ static void the_worked_example_is_right_to_the_unit(void **state)
     assert_string_equal(memory->live[1].name, "b");
     assert_string_equal(memory->arena_order, "size, later first use");
     assert_string_equal(memory->order, "file");
+    /* a@0 b@8 y@0 x@8 c@16 e@23, then y@0 b@0 a@8 c@8 x@0 e@15 */
+    assert_int_equal(memory->tried_count, 2);
+    assert_string_equal(memory->tried[0].order, "size, earlier first use");
+    assert_int_equal(memory->tried[0].bytes, 24 * KIB);
+    assert_string_equal(memory->tried[1].order, "size, later first use");
+    assert_int_equal(memory->tried[1].bytes, 16 * KIB);
     oc_report_free(report);
 }
 
@@ -337,6 +343,10 @@ static void an_arena_is_searched_where_no_order_by_size_is_enough(void **state)
     oc_report *report = report_of(text, (options){0});
     assert_memory(text, (options){0}, "9 15 16 21 9", 21, 21);
     assert_string_equal(report->memory->arena_order, "searched");
+    assert_int_equal(report->memory->tried_count, 4);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(report->memory->tried[i].bytes, 24 * KIB);
+    assert_int_equal(report->memory->tried[3].bytes, 21 * KIB);
     oc_report_free(report);
 }
 
