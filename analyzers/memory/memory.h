@@ -97,7 +97,8 @@ static inline size_t oc_plan_step(const oc_plan *plan, size_t row)
     return plan->step_of ? plan->step_of[row] : row;
 }
 
-/* liveness.c: buffers and the rows between which they live. */
+/* liveness.c, bodies.c, sizes.c: buffers and the rows between which they live.
+ */
 void oc_plan_liveness(oc_plan *plan);
 
 /* order.c: another order of the nodes with a lower peak, if one is found. */
