@@ -108,8 +108,7 @@ oc_probed *oc_probed_of(oc_probe *probe, uint32_t wire)
 const int64_t *oc_probe_dims(oc_probe *probe, uint32_t wire, int *rank)
 {
     const oc_probed *known = oc_probed_of(probe, wire);
-    if (known)
-        *rank = known->rank;
+    *rank = known ? known->rank : 0;
     return known ? known->dims : NULL;
 }
 
