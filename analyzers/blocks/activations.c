@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * analyzers/blocks/activations.c - GELU, SiLU and softmax in primitives,
- * rotary embeddings, convolutions with a normalisation behind them.
+ * analyzers/blocks/activations.c - GELU, SiLU, HardSwish and softmax, rotary
+ * embeddings, convolutions with a normalisation behind them.
  */
 #include "analyzers/blocks/patterns.h"
 
@@ -121,6 +121,61 @@ bool oc_recognise_sigmoid(oc_net *net, const oc_row *sigmoid,
     oc_pattern_put(block, sigmoid);
     oc_pattern_put(block, gated);
     return oc_pattern_reads(net, gated, x);
+}
+
+/* In one operator. */
+bool oc_recognise_hard_swish(oc_net *net, const oc_row *row,
+                             oc_pattern_block *block)
+{
+    (void)net;
+    block->kind = "hard-swish";
+    oc_pattern_put(block, row);
+    return *row->node->domain == '\0';
+}
+
+/* Attributes in old opsets, then operands. */
+static bool clips_to(oc_net *net, const oc_row *clip, double most)
+{
+    const oc_attribute *upper =
+        oc_node_attribute(clip->frame, clip->node, "max");
+    const oc_attribute *lower =
+        oc_node_attribute(clip->frame, clip->node, "min");
+    if (upper && lower)
+        return upper->type == OC_ATTR_FLOAT && lower->type == OC_ATTR_FLOAT &&
+               (double)upper->f == most && lower->f == 0.0F;
+    return oc_pattern_is_constant(net, oc_net_input(net, clip, 1), 0) &&
+           oc_pattern_is_constant(net, oc_net_input(net, clip, 2), most);
+}
+
+static bool is_sixth(oc_net *net, const oc_row *row)
+{
+    return (oc_row_is(row, "", "Div") &&
+            oc_pattern_has_constant(net, row, 6)) ||
+           (oc_row_is(row, "", "Mul") &&
+            oc_pattern_has_constant(net, row, 1.0 / 6));
+}
+
+/* x * Clip(x + 3, 0, 6) / 6, divided before or after. */
+bool oc_recognise_clipped_swish(oc_net *net, const oc_row *clip,
+                                oc_pattern_block *block)
+{
+    const oc_row *plus = oc_pattern_from(net, clip, 0);
+    const oc_row *first = oc_pattern_next(net, clip);
+    const oc_row *second = first ? oc_pattern_next(net, first) : NULL;
+    if (!oc_row_is(plus, "", "Add") || !oc_pattern_has_constant(net, plus, 3) ||
+        !clips_to(net, clip, 6))
+        return false;
+    const oc_row *sixth = is_sixth(net, first) ? first : second;
+    const oc_row *gated = sixth == first ? second : first;
+    const size_t from = oc_net_is_data(net, oc_net_input(net, plus, 0)) ? 0 : 1;
+    const uint32_t x = oc_pattern_uncast(net, oc_net_input(net, plus, from));
+    block->kind = "hard-swish";
+    oc_pattern_put(block, plus);
+    oc_pattern_put(block, clip);
+    oc_pattern_put(block, first);
+    oc_pattern_put(block, second);
+    return is_sixth(net, sixth) && oc_row_is(gated, "", "Mul") &&
+           oc_pattern_reads(net, gated, x);
 }
 
 /* Exp(x) / ReduceSum(Exp(x)), x perhaps less its maximum. */

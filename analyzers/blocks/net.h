@@ -78,7 +78,7 @@ typedef struct oc_net {
     uint32_t stamp;
     uint32_t probe_count;
     size_t probe_steps; /* of all probes */
-    size_t budget; /* steps of walks that are left, of the whole model */
+    size_t budget;      /* steps of walks that are left, of the whole model */
     bool unbound_sought;
     struct oc_net *unbound; /* the same rows without bindings, or NULL */
 } oc_net;

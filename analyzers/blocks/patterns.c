@@ -66,34 +66,41 @@ uint32_t oc_pattern_other(oc_net *net, const oc_row *row, uint32_t wire)
     return wire; /* both are */
 }
 
+bool oc_pattern_is_constant(oc_net *net, uint32_t wire, double value)
+{
+    const oc_fact *fact = wire == OC_NO_WIRE ? NULL : net->wire[wire].fact;
+    oc_i128 numerator;
+    int64_t denominator;
+    return fact && fact->block && fact->block->count == 1 &&
+           oc_expr_to_rational(net->a->space, fact->block->element[0],
+                               &numerator, &denominator) &&
+           fabs((double)numerator / (double)denominator - value) <=
+               1e-2 * fabs(value);
+}
+
 bool oc_pattern_has_constant(oc_net *net, const oc_row *row, double value)
 {
-    for (size_t i = 0; i < row->input_count; i++) {
-        const uint32_t wire = oc_net_input(net, row, i);
-        const oc_fact *fact = wire == OC_NO_WIRE ? NULL : net->wire[wire].fact;
-        oc_i128 numerator;
-        int64_t denominator;
-        if (fact && fact->block && fact->block->count == 1 &&
-            oc_expr_to_rational(net->a->space, fact->block->element[0],
-                                &numerator, &denominator) &&
-            fabs((double)numerator / (double)denominator - value) <
-                1e-2 * fabs(value))
+    for (size_t i = 0; i < row->input_count; i++)
+        if (oc_pattern_is_constant(net, oc_net_input(net, row, i), value))
             return true;
-    }
     return false;
 }
 
 /* ---- the report ---- */
 
 static const struct {
-    const char *op_type; /* of anchors; "*": any product */
+    const char *op_type; /* of anchors: what comes first is tried first */
     oc_recogniser *recognise;
 } recognisers[] = {
     {"Sqrt", oc_recognise_norm},
     {"Erf", oc_recognise_gelu},
     {"Tanh", oc_recognise_tanh_gelu},
     {"Sigmoid", oc_recognise_sigmoid},
+    {"Sigmoid", oc_recognise_squeeze_excite},
     {"HardSigmoid", oc_recognise_sigmoid},
+    {"HardSigmoid", oc_recognise_squeeze_excite},
+    {"HardSwish", oc_recognise_hard_swish},
+    {"Clip", oc_recognise_clipped_swish},
     {"Div", oc_recognise_softmax},
     {"BatchNormalization", oc_recognise_conv},
     {"Neg", oc_recognise_rotary},
@@ -105,20 +112,37 @@ static const struct {
 
 static bool recognise(oc_net *net, const oc_row *row, oc_pattern_block *block)
 {
-    for (size_t i = 0; i < RECOGNISER_COUNT; i++)
-        if (strcmp(row->node->op_type, recognisers[i].op_type) == 0)
-            return recognisers[i].recognise(net, row, block);
+    for (size_t i = 0; i < RECOGNISER_COUNT; i++) {
+        *block = (oc_pattern_block){0};
+        if (strcmp(row->node->op_type, recognisers[i].op_type) == 0 &&
+            recognisers[i].recognise(net, row, block))
+            return true;
+    }
+    *block = (oc_pattern_block){0};
     return oc_is_contraction(oc_net_part(net, row)) &&
            oc_recognise_feed_forward(net, row, block);
 }
 
+static bool is_anchor(const char *op_type)
+{
+    for (size_t k = 0; k < RECOGNISER_COUNT; k++)
+        if (strcmp(op_type, recognisers[k].op_type) == 0)
+            return true;
+    return false;
+}
+
+/* Products with matrices come in twos around an activation. */
 bool oc_blocks_have_patterns(const oc_analysis *a)
 {
-    for (size_t i = 0; i < a->row_count; i++)
-        for (size_t k = 0; k < RECOGNISER_COUNT; k++)
-            if (strcmp(a->row[i]->node->op_type, recognisers[k].op_type) == 0 &&
-                !a->row[i]->folded)
-                return true;
+    size_t products = 0;
+    for (size_t i = 0; i < a->row_count; i++) {
+        const char *op_type = a->row[i]->node->op_type;
+        if (a->row[i]->folded)
+            continue;
+        products += strstr(op_type, "MatMul") || strstr(op_type, "Gemm");
+        if (products == 2 || is_anchor(op_type))
+            return true;
+    }
     return false;
 }
 

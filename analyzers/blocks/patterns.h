@@ -33,6 +33,8 @@ bool oc_pattern_reads(oc_net *net, const oc_row *user, uint32_t wire);
 uint32_t oc_pattern_other(oc_net *net, const oc_row *row, uint32_t wire);
 /* A wire without the casts that lead to it. */
 uint32_t oc_pattern_uncast(oc_net *net, uint32_t wire);
+/* A constant of one element near `value`. */
+bool oc_pattern_is_constant(oc_net *net, uint32_t wire, double value);
 /* A constant operand of a binary operator near `value`. */
 bool oc_pattern_has_constant(oc_net *net, const oc_row *row, double value);
 
@@ -42,9 +44,13 @@ oc_recogniser oc_recognise_norm;
 oc_recogniser oc_recognise_gelu;
 oc_recogniser oc_recognise_tanh_gelu;
 oc_recogniser oc_recognise_sigmoid;
+oc_recogniser oc_recognise_hard_swish;
+oc_recogniser oc_recognise_clipped_swish;
 oc_recogniser oc_recognise_softmax;
 oc_recogniser oc_recognise_conv;
 oc_recogniser oc_recognise_rotary;
+/* squeeze_excite.c */
+oc_recogniser oc_recognise_squeeze_excite;
 /* feed_forward.c */
 oc_recogniser oc_recognise_feed_forward;
 oc_recogniser oc_recognise_mixture;

@@ -22,15 +22,27 @@ COUNTS = {
     "gelu-sigmoid": (24, 2),
     "silu": (642, 33),
     "rotary-embedding": (344, 17),
-    "feed-forward": (490, 51),
-    "gated-feed-forward": (216, 24),
+    "feed-forward": (500 + 8, 51 + 1),
+    "gated-feed-forward": (184 + 32, 20 + 4),
+    "hard-swish": (81, 4),
+    "squeeze-excite": (92, 9),
     "mixture-of-experts": (2, 1),
     "conv-norm": (48, 3),
     "conv-norm-activation": (77, 3),
 }
-# Quantised around the activation; 1x1 convolutions; experts.
+# The same blocks by how they are spelt.
+SPELLINGS = {
+    "RMSNorm with Reciprocal": (295, 13),
+    "RMSNorm with Div": (130, 10),
+    "feed-forward with nothing but an activation": (500, 51),
+    "feed-forward with a depthwise convolution": (8, 1),
+    "gated by a projection of its own": (184, 20),
+    "gated by half of a projection": (32, 4),
+}
+# Quantised around the activation; 1x1 convolutions; experts; no attention.
 OTHERWISE = {"bert_base_dynint8", "q_vit_b_16_dynamic_int8",
-             "timm_coatnet_0_rw_224_D", "mixtral_batched_D"}
+             "timm_coatnet_0_rw_224_D", "mixtral_batched_D",
+             "tv_convnext_tiny_D"}
 METRICS = ("macs", "flops", "transcendentals", "params")
 
 
@@ -57,7 +69,27 @@ def check(work):
     if forward != selves and name not in OTHERWISE:
         problems.append("%d feed-forward blocks, %d of self-attention" % (
             forward, selves))
-    return problems, report["blocks"]
+    return problems, [
+        (block, spelling(block, [report["nodes"][index]["op_type"]
+                                 for index in block["nodes"]]))
+        for block in report["blocks"]]
+
+
+def spelling(block, op_types):
+    """A key of SPELLINGS, or None."""
+    products = sum("MatMul" in op_type or "Gemm" in op_type
+                   for op_type in op_types)
+    if block["kind"] == "rms-norm":
+        return "RMSNorm with " + (
+            "Reciprocal" if "Reciprocal" in op_types else "Div")
+    if block["kind"] == "feed-forward":
+        return "feed-forward with " + (
+            "a depthwise convolution" if "Conv" in op_types else
+            "nothing but an activation")
+    if block["kind"] == "gated-feed-forward":
+        return "gated by " + ("a projection of its own" if products == 3 else
+                              "half of a projection")
+    return None
 
 
 def mixtures(blocks):
@@ -78,14 +110,17 @@ def main():
     count = collections.Counter()
     models = collections.defaultdict(set)
     for name, (problems, blocks) in zip(names, harness.each(check, work)):
-        tally.add("blocks of " + name, problems + mixtures(blocks))
-        for block in blocks:
-            count[block["kind"]] += 1
-            models[block["kind"]].add(name)
-    for kind in sorted(set(count) | set(COUNTS)) if not options.only else ():
+        tally.add("blocks of " + name,
+                  problems + mixtures([block for block, _ in blocks]))
+        for block, spelt in blocks:
+            for kind in {block["kind"], spelt} - {None}:
+                count[kind] += 1
+                models[kind].add(name)
+    expected = {**COUNTS, **SPELLINGS}
+    for kind in sorted(set(count) | set(expected)) if not options.only else ():
         got = (count[kind], len(models[kind]))
         tally.add("%s in all exports" % kind,
-                  [] if got == COUNTS.get(kind) else ["%d in %d" % got])
+                  [] if got == expected.get(kind) else ["%d in %d" % got])
     tally.close()
 
 
