@@ -4,7 +4,8 @@
  *
  * A binding is applied before inference. Where that meets a contradiction,
  * the model is inferred once more without bindings, to tell the user which
- * assumption of the model the bindings violate.
+ * assumption of the model the bindings violate; and where they hide what masks
+ * are, when that is asked for.
  */
 #include "onnxcost/analyze.h"
 
