@@ -197,6 +197,15 @@ static bool find_choice(oc_net *net, const oc_row *row, oc_pattern_block *block)
     return true;
 }
 
+/* What odds come from: a Where leaves some of them out. */
+static const oc_row *odds_from(oc_net *net, const oc_row *row)
+{
+    size_t from = 0;
+    if (oc_row_is(row, "", "Where"))
+        from = oc_net_is_data(net, oc_net_input(net, row, 1)) ? 1 : 2;
+    return oc_pattern_from(net, row, from);
+}
+
 /* Softmax of a projection: the router. */
 static bool put_router(oc_net *net, const oc_row *top, oc_pattern_block *block)
 {
@@ -212,7 +221,7 @@ static bool put_router(oc_net *net, const oc_row *top, oc_pattern_block *block)
             oc_net_part(net, row) != OC_PART_NONLINEAR &&
             oc_net_part(net, row) != OC_PART_RESHAPE)
             return false;
-        row = oc_pattern_from(net, row, 0);
+        row = odds_from(net, row);
     }
     return false;
 }

@@ -131,9 +131,9 @@ class Weights:
         return False
 
     def chosen(self):
-        """K of the first TopK."""
-        top = next(node for node in self.maker.values()
-                   if node.op_type == "TopK")
+        """K of the last TopK: one before it chooses groups of experts."""
+        top = [node for node in self.maker.values()
+               if node.op_type == "TopK"][-1]
         return int(numpy_helper.to_array(self.tensors[top.input[1]]).item())
 
     def add_experts(self, count, experts, chosen):

@@ -12,7 +12,7 @@ from onnx import TensorProto, helper
 from graphs import Graph
 
 BITS = {TensorProto.FLOAT: 32, TensorProto.FLOAT16: 16, TensorProto.UINT8: 8}
-EXPERTS = ("gathered", "MoE", "QMoE")
+EXPERTS = ("gathered", "gathered of the best groups", "MoE", "QMoE")
 
 
 class Hollow(Graph):
@@ -331,10 +331,31 @@ def router(g, rows, width, experts):
     return g.op("Gemm", rows, g.weight(experts, width), transB=1)
 
 
-def gathered_experts(g, rows, width, inner, experts, chosen):
+def best_groups(g, odds, groups, experts):
+    """Odds of the experts outside the best groups are 0."""
+    best = g.op("ReduceMax", g.reshape(odds, -1, groups, experts // groups),
+                g.integers(-1), keepdims=0)
+    _, index = g.op("TopK", best, g.integers(groups // 2), axis=-1, outputs=2)
+    ones = g.op("Expand", g.scalar(1.0), g.op("Shape", index))
+    kept = g.op("ScatterElements", g.op("Sub", best, best), index, ones,
+                axis=-1)
+    kept = g.op("Expand", g.op("Unsqueeze", kept, g.integers(-1)),
+                g.integers(1, 1, experts // groups))
+    dropped = g.op("Not", g.op("Cast", g.reshape(kept, -1, experts),
+                               to=TensorProto.BOOL))
+    return g.op("Where", dropped, g.scalar(0.0), odds)
+
+
+def experts_of_groups(g, rows, width, inner, experts, chosen):
+    return gathered_experts(g, rows, width, inner, experts, chosen, groups=2)
+
+
+def gathered_experts(g, rows, width, inner, experts, chosen, groups=1):
     """The matrices of the chosen experts are looked up, the gate's two halves
     in one, and stand on the left of the products."""
     odds = g.op("Softmax", router(g, rows, width, experts), axis=-1)
+    if groups > 1:
+        odds = best_groups(g, odds, groups, experts)
     weight, index = g.op("TopK", odds, g.integers(chosen), axis=-1,
                          outputs=2)
     index = g.op("Unsqueeze", g.reshape(index, -1), g.integers(-1))
@@ -379,7 +400,8 @@ def deepseek(layers, sizes, dense, inner, experts, shared, chosen, vocabulary,
     with `shared` experts, as one, for all tokens beside those chosen."""
     g = Hollow(fused=fused)
     width, rope = sizes[0], sizes[5]
-    mixture = dict(zip(EXPERTS, (gathered_experts, fused_experts,
+    mixture = dict(zip(EXPERTS, (gathered_experts, experts_of_groups,
+                                 fused_experts,
                                  quantised_experts)))[spelling]
     x = g.table(vocabulary, width, g.ids)
     mask, angles = g.causal_mask(), g.angles(rope)
