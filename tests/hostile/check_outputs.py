@@ -439,6 +439,9 @@ def signals(out):
 def main():
     options = harness.options(__doc__)
     tally = harness.Tally()
+    # Whoever started this may ignore them, and those started would, too.
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
     out = Outputs(options.binary, tally)
     for group in (full_devices, closed_streams, readers_that_leave, places,
                   sizes, special_files, other_devices, several, models, data,

@@ -258,7 +258,7 @@ def judge_row(row, want, env):
 
 
 def run(binary, case, which, folder):
-    path = os.path.join(folder, "%s_%s.onnx" % (
+    path = os.path.join(tempfile.mkdtemp(dir=folder), "%s_%s.onnx" % (
         re.sub(r"\W", "_", case.name), which))
     model, values = ((case.model, case.values) if which == "static"
                      else symbolic(case))

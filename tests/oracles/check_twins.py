@@ -96,6 +96,8 @@ def figures(report, env):
 
 
 def judge(binary, fused, spelt, folder, same):
+    # Two may be spelt out from one: each pair has a place of its own.
+    folder = tempfile.mkdtemp(dir=folder)
     runs = [symbolic(binary, case, folder) for case in (fused, spelt)]
     problems = [done.problem for done, _ in runs if done.problem]
     if problems:
