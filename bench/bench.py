@@ -35,6 +35,8 @@ ROOT = os.path.dirname(HERE)
 CORPUS = os.path.join(ROOT, "tests", "data", "corpus")
 WORK = os.path.join(ROOT, "build", "bench")
 BINARY = os.path.join(ROOT, "build", "release", "onnxcost")
+# The same, each file optimised alone.
+PARTED = os.path.join(ROOT, "build", "bench", "functions", "onnxcost")
 SPAWN = os.path.join(WORK, "spawn")
 PARTS = ("rivals", "memory", "phases", "growth")
 
@@ -224,10 +226,10 @@ def measure_memory(quick):
 
 def phases(path):
     """Instructions by what they are for; parts of a phase follow it."""
-    total_, by = measure.callgrind([BINARY, path])
+    total_, by = measure.callgrind([PARTED, path])
     written = {"text": by.get("oc_report_write_text")}
     for form in FORMATS[1:]:
-        of_form = measure.callgrind([BINARY, path, "-f", form])[1]
+        of_form = measure.callgrind([PARTED, path, "-f", form])[1]
         written[form] = of_form.get("oc_report_write_" + form)
     return {
         "total": total_,

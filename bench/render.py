@@ -348,8 +348,9 @@ PHASES = (
 
 
 def phases_section(part):
-    text = "## Phases\n\nMillions of instructions by callgrind; rows with a " \
-        "dash are parts of the row above.\n\n"
+    text = "## Phases\n\nMillions of instructions by callgrind, of a " \
+        "build whose files are each optimised alone; rows with a dash are " \
+        "parts of the row above.\n\n"
     return text + table(
         ["phase", *(found["name"] for found in part["found"])],
         [[name, *(millions(of(found)) for found in part["found"])]
