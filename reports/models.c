@@ -140,7 +140,8 @@ static void put_total(oc_page *page)
     put_line(page, cells,
              oc_page_printf(page, "%lld/%lld", (long long)models->costed,
                             (long long)models->nodes),
-             oc_page_printf(page, "%zu models%s", models->count, failed));
+             oc_page_printf(page, "%zu model%s%s", models->count,
+                            models->count == 1 ? "" : "s", failed));
     if (at_points)
         oc_out_puts(&page->out,
                     "  * at a sample point of each model: --dim chooses\n");

@@ -150,7 +150,7 @@ static bool clips_to(oc_net *net, const oc_row *clip, double most)
 static bool is_sixth(oc_net *net, const oc_row *row)
 {
     return (oc_row_is(row, "", "Div") &&
-            oc_pattern_has_constant(net, row, 6)) ||
+            oc_pattern_is_constant(net, oc_net_input(net, row, 1), 6)) ||
            (oc_row_is(row, "", "Mul") &&
             oc_pattern_has_constant(net, row, 1.0 / 6));
 }

@@ -160,11 +160,19 @@ static void divide(oc_parts *p, const oc_row *row, oc_group_sum *core)
     oc_group_sum *projections =
         &p->sum[part_of_kind(p, OC_PART_OF_PROJECTIONS)];
     for (size_t i = 0; i < sizeof(metrics) / sizeof(metrics[0]); i++) {
+        oc_certainty *worst = &projections->worst[metrics[i]];
+        if (*worst < core->worst[metrics[i]])
+            *worst = core->worst[metrics[i]];
+        if (row->certainty[metrics[i]] == OC_NOT_KNOWN)
+            continue; /* the core has nothing of it */
         const oc_expr part = oc_row_projections(space, row, metrics[i]);
         oc_sum_add(projections->metric[metrics[i]], part);
         oc_sum_add(core->metric[metrics[i]],
                    oc_expr_mul(space, oc_expr_of(-1), part));
     }
+    projections->counted++;
+    for (int metric = 0; metric < OC_METRIC_COUNT; metric++)
+        projections->known[metric] += row->certainty[metric] != OC_NOT_KNOWN;
     oc_sum_add(projections->params, row->params);
     oc_sum_add(core->params, oc_expr_mul(space, oc_expr_of(-1), row->params));
 }

@@ -225,7 +225,7 @@ def several(cli):
     last = done.stdout.decode().splitlines()[-1]
     cli.check("one without an answer", done.returncode != 2 and "exit 0",
               "\u2265 280" not in last and last,
-              "1 models, 1 more without an answer" not in last and last)
+              "1 model, 1 more without an answer" not in last and last)
     cli.check("tables of each", cli.accepts(
         "several tables", *models, "--by", "node").count(b"\nmodel ") != 2 and
         "no tables")

@@ -441,6 +441,27 @@ def caches(binary, folder):
             if got != wanted]
 
 
+def unknown_parts(binary, folder):
+    """A fused operator behind one of which nothing is known, and another
+    whose 4 * 8 * 24 MACs of projections are."""
+    graph = Graph()
+    weight = graph.weight(8, 24)
+    x = graph.op("Mystery", graph.input(1, 4, 8), domain="com.microsoft")
+    for stream in (x, graph.input(1, 4, 8)):
+        graph.output(graph.op("Attention", stream, weight, num_heads=2,
+                              domain="com.microsoft"))
+    run = harness.run_json(binary, graph.save(folder))
+    if run.report is None:
+        return [run.problem]
+    got = sorted((part["part"], str(part["macs"]), part["status"])
+                 for part in run.report["parts"])
+    wanted = [("attention-core", "256", "exact"),
+              ("attention-core", "None", "unknown"),
+              ("attention-projections", "768", "lower-bound"),
+              ("rest", "None", "unknown")]
+    return [] if got == wanted else [str(got)]
+
+
 def chain(folder):
     """A hundred thousand softmaxes, each of which reads the one before."""
     graph = Graph()
@@ -461,6 +482,8 @@ def main():
                                           expected))
         tally.add("a block that is not resolved makes the cache a lower bound",
                   caches(options.binary, folder))
+        tally.add("what is not known of a fused operator is no 0 in a part",
+                  unknown_parts(options.binary, folder))
         run = harness.run(options.binary, chain(folder), "-q")
         tally.add("a chain of 100000 softmaxes ends",
                   [run.problem] if run.problem else [])
